@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list for every target of ours: a warning is an error, memory is safe or says where it is not.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "keeptrusts-gateway",
+    products: [
+        .executable(name: "kt", targets: ["kt"]),
+        .executable(name: "kt-supervisor", targets: ["kt-supervisor"]),
+        .executable(name: "kt-worker", targets: ["kt-worker"]),
+        .executable(name: "kt-compile", targets: ["kt-compile"]),
+        .executable(name: "kt-demo", targets: ["kt-demo"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // C libraries of the system: module maps and inline shims, no logic.
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CVectorscan", pkgConfig: "libhs", providers: [.apt(["libvectorscan-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CPlatform"),
+
+        // Values and codecs: no input, no output, no clock.
+        library("Exchange"),
+        library("HTTP"),
+        library("Settings"),
+        library("Providers", ["Exchange", "Settings"]),
+        library("Routing", ["Settings"]),
+        library("Patterns", ["CVectorscan"]),
+        library("Policies", ["Exchange", "Settings", "Patterns"]),
+        library("Config", ["Settings", "Providers", "Policies", "CYAML"]),
+
+        // Edges: system calls, sockets, processes.
+        library("Platform", ["CPlatform"]),
+        library("IPC", ["Platform", "Settings"]),
+        library("Server", ["HTTP", "Platform", "COpenSSL"]),
+        library("Upstream", ["Platform", "CCurl"]),
+        library("Record", ["Exchange", "Platform"]),
+        library("Supervisor", ["IPC", "Platform", "Settings", "CSystemd"]),
+        library(
+            "Worker",
+            [
+                "Exchange", "HTTP", "IPC", "Platform", "Policies", "Providers", "Record", "Routing", "Server",
+                "Settings", "Upstream",
+            ]),
+        library("DemoProvider", ["Exchange", "HTTP", "Platform", "Server"]),
+
+        program("kt-supervisor", ["Supervisor"]),
+        program("kt-worker", ["Worker"]),
+        program("kt-compile", ["Config", "IPC", "Policies", "Settings"]),
+        program("kt-demo", ["DemoProvider"]),
+        program(
+            "kt",
+            [
+                "Config", "IPC", "Platform", "Policies", "Record", "Settings",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // Tests: one target per module, the same file names.
+        tests("ExchangeTests", ["Exchange"]),
+        tests("HTTPTests", ["HTTP"]),
+        tests("SettingsTests", ["Settings"]),
+        tests("ProvidersTests", ["Providers"]),
+        tests("RoutingTests", ["Routing", "Settings"]),
+        tests("PatternsTests", ["Patterns"]),
+        tests("PoliciesTests", ["Policies", "Exchange", "Settings"]),
+        tests("ConfigTests", ["Config", "Settings"]),
+        tests("PlatformTests", ["Platform"]),
+        tests("IPCTests", ["IPC", "Platform"]),
+        tests("ServerTests", ["Server", "HTTP", "Platform"]),
+        tests("UpstreamTests", ["Upstream", "Platform", "Server", "HTTP"]),
+        tests("RecordTests", ["Record"]),
+        tests("SupervisorTests", ["Supervisor", "IPC"]),
+        tests("WorkerTests", ["Worker", "Exchange", "Policies", "Settings"]),
+    ]
+)

@@ -1,0 +1,27 @@
+internal import CPlatform
+
+/// A moment on the monotonic clock, in nanoseconds since an arbitrary start. Halts while the machine sleeps.
+public struct Instant: Comparable, Hashable, Sendable {
+    public var nanoseconds: Int64
+
+    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    /// Reads the clock. Only edges call this; inner code is handed an instant.
+    public static func now() -> Instant { Instant(nanoseconds: kt_monotonic_nanoseconds()) }
+
+    public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
+    public static func + (a: Instant, b: Duration) -> Instant { Instant(nanoseconds: a.nanoseconds + b.nanoseconds) }
+    public static func - (a: Instant, b: Instant) -> Duration { .nanoseconds(a.nanoseconds - b.nanoseconds) }
+
+    public static let distantFuture = Instant(nanoseconds: .max)
+}
+
+extension Duration {
+    /// Whole nanoseconds; saturates beyond 292 years.
+    public var nanoseconds: Int64 {
+        let (seconds, attoseconds) = self.components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        return product &+ attoseconds / 1_000_000_000
+    }
+}
