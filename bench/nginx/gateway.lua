@@ -5,11 +5,8 @@ local M = {}
 local keys = { ["Bearer bench-key"] = "bench" }
 local total = 0
 
-local function count(text)
-    local n = 0
-    for _ in text:gmatch("%S+") do n = n + 1 end
-    return n
-end
+-- An estimate, as for texts of which no provider has told the number: four bytes a token.
+local function count(text) return math.ceil(#text / 4) end
 
 function M.request()
     local consumer = keys[ngx.var.http_authorization or ""]
