@@ -224,8 +224,9 @@ public struct RequestHeadParser: Sendable {
 
     private mutating func takeBytes(_ bytes: Span<UInt8>) {
         self.head.bytes.append(copying: bytes.extracting(self.start..<self.lineStart))
+        let fields = self.head.fields
         var own = self.head.bytes.mutableSpan
-        for field in self.head.fields {
+        for field in fields {
             for index in field.name { own[index] = lowercased(own[index]) }
         }
         if self.head.pathRange.isEmpty {
