@@ -48,7 +48,7 @@ func isFieldValue(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
 
 extension [UInt8] {
     /// Appends all of `bytes`.
-    mutating func append(copying bytes: Span<UInt8>) {
+    package mutating func append(copying bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe self.append(contentsOf: $0) }
     }
 
