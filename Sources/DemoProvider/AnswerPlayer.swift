@@ -43,6 +43,7 @@ final class AnswerPlayer: TimerHandler, ExchangeObserver {
 
     func begin() {
         self.exchange.observer = self
+        self.exchange.endsConnection = self.modes.has(.bye)
         if self.modes.has(.hang) { return }
         if let delay = self.modes.positive(.delay) { self.waitFor(delay, then: .start) } else { self.start() }
     }
@@ -73,8 +74,6 @@ final class AnswerPlayer: TimerHandler, ExchangeObserver {
         self.provider.statistics.statusCounts[head.status, default: 0] += 1
         if self.breakOff != nil || self.modes.has(.drip) { return self.playRaw(head, body) }
         self.provider.statistics.bytesOut += body.count
-        var head = head
-        if self.modes.has(.bye) { head.headers.add("connection", "close") }
         if self.modes.has(.chunked), body.count > 1 {
             self.exchange.startStream(status: head.status, headers: head.headers)
             self.exchange.send(body.span.extracting(0..<(body.count / 2)))
@@ -115,10 +114,11 @@ final class AnswerPlayer: TimerHandler, ExchangeObserver {
     }
 
     private func dripByte() {
-        guard self.rawSent < self.raw.count else { return self.endRaw() }
         self.exchange.send(self.raw.span.extracting(self.rawSent..<(self.rawSent + 1)))
         self.rawSent += 1
         self.provider.statistics.bytesOut += 1
+        // With its last byte a client has all, and leaves.
+        if self.rawSent == self.raw.count { return self.endRaw() }
         self.waitFor(self.modes.positive(.drip) ?? 1, then: .nextByte)
     }
 
@@ -136,7 +136,6 @@ final class AnswerPlayer: TimerHandler, ExchangeObserver {
         self.provider.statistics.statusCounts[200, default: 0] += 1
         var head = AnswerHead(contentType: "text/event-stream; charset=utf-8", number: self.number)
         head.headers.add("cache-control", "no-cache")
-        if self.modes.has(.bye) { head.headers.add("connection", "close") }
         self.script = EventScript(writer: writer)
         if self.modes.has(.drip) { return self.dripStream(head) }
         self.exchange.startStream(status: 200, headers: head.headers)

@@ -3,7 +3,7 @@ internal import Server
 
 /// The program `kt-demo`: one loop that serves the demo provider until it is ended by a signal.
 public enum DemoProgram {
-    public static let usage = """
+    static let usage = """
         usage: kt-demo --listen ADDRESS:PORT    listen there; port 0: any. Prints "listening on ADDRESS:PORT".
                kt-demo --descriptor NUMBER      serve on an inherited listening socket
         Answers like an OpenAI-compatible provider; docs/demo-provider.md tells its modes.
@@ -31,9 +31,9 @@ public enum DemoProgram {
     }
 
     /// Serves; returns only to say with which code to exit.
-    public static func run(_ arguments: [String], print line: (String) -> Void, complain: (String) -> Void) -> CInt {
+    public static func run(_ arguments: [String]) -> CInt {
         guard let source = Source(arguments) else {
-            complain(Self.usage)
+            Self.write(Self.usage, to: 2)
             return 2
         }
         do throws(SystemCallError) {
@@ -48,15 +48,18 @@ public enum DemoProgram {
             case .address(let host, let port):
                 let socket = try ListeningSocket.bind(.tcp(host: host, port: port), sharesPort: false)
                 try ListeningSocket.listen(socket)
-                line("listening on \(host):\(try ListeningSocket.port(of: socket))")
+                Self.write("listening on \(host):\(try ListeningSocket.port(of: socket))", to: 1)
                 try server.listen(on: socket)
             }
             while true { loop.run() }
         } catch {
-            complain("kt-demo: \(error)")
+            Self.write("kt-demo: \(error)", to: 2)
             return 1
         }
     }
+
+    /// One line with one write: a reader at the other end of a pipe sees it at once. That nobody reads it is no reason to stop.
+    private static func write(_ text: String, to descriptor: CInt) { try? Files.write(Array((text + "\n").utf8), to: descriptor) }
 
     /// Generous: what is refused shall be refused by the gateway in front.
     private static var limits: ServerLimits {

@@ -1,11 +1,11 @@
 internal import HTTP
 internal import Platform
-public import Server
+internal import Server
 
 /// Answers like an OpenAI-compatible provider, and fails like one when asked to.
 ///
 /// `docs/demo-provider.md` lists its paths and modes. It checks no key and opens no connection.
-public final class DemoProvider: RequestHandler {
+final class DemoProvider: RequestHandler {
     let clock: any DemoClock
     var statistics = Statistics()
     /// Modes that hold for every request, under its own.
@@ -22,7 +22,7 @@ public final class DemoProvider: RequestHandler {
 
     // MARK: Requests
 
-    public func handle(_ exchange: ServerExchange) {
+    func handle(_ exchange: ServerExchange) {
         let path = Array(exchange.head.bytes[exchange.head.pathRange])
         if exchange.head.method == .post, let endpoint = DemoEndpoint(path: path) {
             self.handle(exchange, endpoint)
@@ -32,7 +32,7 @@ public final class DemoProvider: RequestHandler {
         }
     }
 
-    public func refusal(for fault: HTTPFault) -> Refusal {
+    func refusal(for fault: HTTPFault) -> Refusal {
         let error = ErrorAnswer(status: fault.status, type: "invalid_request_error", message: JSONString(fault.message))
         return Refusal(status: fault.status, headers: AnswerHead(error).headers, body: error.body)
     }
