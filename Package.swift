@@ -93,7 +93,7 @@ let package = Package(
         tests("PlatformTests", ["Platform"]),
         tests("IPCTests", ["IPC", "Platform"]),
         tests("ServerTests", ["Server", "HTTP", "Platform"]),
-        tests("UpstreamTests", ["Upstream", "Platform", "Server", "HTTP"]),
+        tests("UpstreamTests", ["Upstream", "Platform"]),
         tests("RecordTests", ["Record"]),
         tests("SupervisorTests", ["Supervisor", "IPC"]),
         tests("WorkerTests", ["Worker", "Exchange", "Policies", "Settings"]),
