@@ -91,7 +91,7 @@ let package = Package(
         tests("PoliciesTests", ["Policies", "Exchange", "Settings"]),
         tests("ConfigTests", ["Config", "Settings"]),
         tests("PlatformTests", ["Platform"]),
-        tests("IPCTests", ["IPC", "Platform"]),
+        tests("IPCTests", ["IPC", "Platform", "Settings"]),
         tests("ServerTests", ["Server", "HTTP", "Platform"]),
         tests("UpstreamTests", ["Upstream", "Platform"]),
         tests("RecordTests", ["Record"]),
