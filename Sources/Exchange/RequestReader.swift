@@ -42,7 +42,7 @@ struct RequestReader: ~Escapable {
         guard self.texts.scanner.next == UInt8(ascii: "{") else {
             try self.texts.scanner.skip()
             try self.texts.scanner.finish()
-            throw self.texts.wrongShape("", "must be a JSON object")
+            throw self.texts.missing("", "must be a JSON object")
         }
         var walk = try self.texts.scanner.openObject()
         self.document.objectStart = self.texts.scanner.position
@@ -52,7 +52,7 @@ struct RequestReader: ~Escapable {
         try self.texts.scanner.finish()
         self.document.memberCount = walk.memberCount
         self.document.tokensMax = self.document.tokensMax ?? self.maxTokens
-        if !self.hasTexts { throw self.texts.wrongShape(self.required, "is required") }
+        if !self.hasTexts { throw self.texts.missing(self.required, "is required") }
     }
 
     private mutating func read(_ member: Member, _ walk: JSONScanner.ObjectWalk) throws(ScanFault) {
@@ -111,9 +111,8 @@ struct RequestReader: ~Escapable {
             try self.texts.scanner.skip()
             return nil
         }
-        guard self.texts.scanner.isAtNumber, let value = try self.texts.scanner.scanNumber() else {
-            throw self.texts.wrongShape(name, "must be an integer")
-        }
+        guard self.texts.scanner.isAtNumber else { throw self.texts.wrongShape(name, "must be an integer") }
+        guard let value = try self.texts.scanner.scanNumber() else { throw self.texts.missing(name, "must be an integer") }
         return value
     }
 

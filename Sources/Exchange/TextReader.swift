@@ -25,9 +25,17 @@ struct TextReader: ~Escapable {
         self.isChunk = isChunk
     }
 
-    /// A fault for the member `name` of the element that is being read, or of the document when none is.
+    /// A fault for the value that is next: of the member `name` of the element that is being read, or of the document when none
+    /// is. A value that is no JSON at all is that fault instead.
     @inline(never)
     mutating func wrongShape(_ name: StaticString, part: Int? = nil, _ expected: StaticString) -> ScanFault {
+        do { try self.scanner.skip() } catch { return error }
+        return self.missing(name, part: part, expected)
+    }
+
+    /// The same when the value was read already, or is not there.
+    @inline(never)
+    mutating func missing(_ name: StaticString, part: Int? = nil, _ expected: StaticString) -> ScanFault {
         var param = ""
         if self.container.utf8CodeUnitCount > 0 {
             param = "\(self.container)[\(self.index)]"
