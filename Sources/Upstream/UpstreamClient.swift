@@ -224,6 +224,9 @@ public final class UpstreamClient: TimerHandler {
             // libcurl hands out no header line of what is not HTTP.
             let isBefore = transfer.beforeFirstByte && kind != .protocolError
             failure = UpstreamFailure(kind: kind, beforeFirstByte: isBefore, detail: easy.failureText(code))
+        } else if !transfer.hasHead {
+            // libcurl takes a connection that ends within the head for an answer without a body.
+            failure = UpstreamFailure(kind: .connectionClosed, beforeFirstByte: false, detail: "closed within the head")
         }
         if transfer.attempt.reused { self.statistics.reused += 1 }
         self.statistics.ended += 1

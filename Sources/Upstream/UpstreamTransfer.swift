@@ -43,7 +43,7 @@ public final class UpstreamTransfer {
     private var status = 0
     private var headers = UpstreamHeaders()
     private var headBytes = 0
-    private var hasHead = false
+    private(set) var hasHead = false
     private(set) var headIsTooLarge = false
 
     init(client: UpstreamClient, pool: UpstreamPool?, observer: any UpstreamObserver, at now: Instant) {
