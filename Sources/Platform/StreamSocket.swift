@@ -92,6 +92,12 @@ public enum StreamSocket {
     /// Tells the peer that nothing more comes.
     public static func endSending(_ descriptor: CInt) { _ = shutdown(descriptor, CInt(SHUT_WR)) }
 
+    /// Makes `close` send a reset, and drop what has not been sent.
+    public static func resetOnClose(_ descriptor: CInt) {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Takes one waiting connection; it is non-blocking, close-on-exec, and without Nagle's delay.
     public static func accept(_ listener: CInt, peer: inout Peer) throws(AcceptFailure) -> OwnedDescriptor {
         var address = (UInt64(0), UInt64(0))

@@ -12,7 +12,7 @@ extension ClientConnection {
     func respond(status: Int, headers: HeaderLines, body: [UInt8]) {
         guard let exchange = self.exchange, !self.hasFailed else { return }
         precondition(self.stream == .none, "a stream has begun; it cannot be answered as a whole")
-        let keepsAlive = exchange.head.keepsAlive && !self.server.isDraining
+        let keepsAlive = exchange.head.keepsAlive && !self.server.isDraining && !exchange.endsConnection
         self.write(
             status: status, headers: headers, body: body, connection: Self.option(exchange.head, keepsAlive: keepsAlive),
             isHeadOnly: exchange.head.method == .head)
@@ -23,7 +23,7 @@ extension ClientConnection {
         guard let exchange = self.exchange, !self.hasFailed else { return }
         precondition(self.stream == .none, "a stream has begun already")
         let isOld = exchange.head.versionMinor == 0
-        let keepsAlive = exchange.head.keepsAlive && !self.server.isDraining && !isOld
+        let keepsAlive = exchange.head.keepsAlive && !self.server.isDraining && !exchange.endsConnection && !isOld
         let framing: ResponseWriter.Framing = Self.isBodiless(status) ? .none : isOld ? .untilClose : .chunked
         self.stream = framing == .none || exchange.head.method == .head ? .bodiless : isOld ? .untilClose : .chunked
         self.closesAfterAnswer = !keepsAlive
@@ -36,6 +36,13 @@ extension ClientConnection {
         self.server.giveBack(sendBuffer: buffer)
         self.isHeadHeld = true
         self.server.hold(self)
+    }
+
+    func startRaw() {
+        guard self.exchange != nil, !self.hasFailed else { return }
+        precondition(self.stream == .none, "an answer has begun already")
+        self.stream = .untilClose
+        self.closesAfterAnswer = true
     }
 
     func send(_ bytes: Span<UInt8>) {
@@ -64,6 +71,14 @@ extension ClientConnection {
         }
         self.releaseHead()
         self.endExchange(keepsAlive: false)
+    }
+
+    func reset() {
+        guard self.exchange != nil else { return }
+        StreamSocket.resetOnClose(self.number)
+        self.exchange?.connection = nil
+        self.exchange = nil
+        self.close()
     }
 
     /// Answers what is no exchange, and ends the connection.

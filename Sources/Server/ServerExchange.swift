@@ -43,6 +43,8 @@ public final class ServerExchange {
     /// When the head was complete.
     public let receivedAt: Instant
     public weak var observer: (any ExchangeObserver)?
+    /// Close the connection after the answer, and say so in its head. Set it before answering.
+    public var endsConnection = false
 
     /// Nil once the answer is whole or the client gone.
     var connection: ClientConnection?
@@ -83,4 +85,11 @@ public final class ServerExchange {
 
     /// Ends the connection without the end of the answer, so that the client sees it broken off. What was sent before still leaves.
     public func abort() { self.connection?.abort() }
+
+    /// Begins an answer of which the caller writes every byte, head and framing included; the connection ends after it.
+    /// For those who must break the protocol, as a fake does.
+    public func startRaw() { self.connection?.startRaw() }
+
+    /// Resets the connection. What the kernel has not delivered by then is lost.
+    public func reset() { self.connection?.reset() }
 }
