@@ -1,1 +1,4 @@
-print("placeholder")
+internal import DemoProvider
+internal import Glibc
+
+exit(DemoProgram.run(Array(CommandLine.arguments.dropFirst())))

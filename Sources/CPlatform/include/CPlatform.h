@@ -24,6 +24,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "CProcess.h"
 
 #ifndef SO_ATTACH_REUSEPORT_CBPF
 #define SO_ATTACH_REUSEPORT_CBPF 51
@@ -50,4 +51,8 @@ static inline int64_t kt_realtime_nanoseconds(void) {
 /* Relaxed, aligned 64-bit words in shared regions: one writer, any reader. */
 static inline uint64_t kt_load64(const void *p) { return __atomic_load_n((const uint64_t *)p, __ATOMIC_RELAXED); }
 static inline void kt_store64(void *p, uint64_t v) { __atomic_store_n((uint64_t *)p, v, __ATOMIC_RELAXED); }
+/* Accepts one connection, non-blocking and close-on-exec, without Nagle's delay. `address` is IPv6, IPv4 mapped; network order. */
+int kt_accept_peer(int fd, uint8_t address[16], uint16_t *port, int *is_local);
+/* Sends two buffers in one call, without SIGPIPE and without blocking. */
+ssize_t kt_send_two(int fd, const void *a, size_t a_count, const void *b, size_t b_count);
 #endif

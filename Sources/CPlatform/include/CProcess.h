@@ -1,0 +1,57 @@
+/* Processes, sealed memory, passed descriptors, listening sockets: macros and variadic calls only. */
+#ifndef KT_CPROCESS_H
+#define KT_CPROCESS_H
+#include <linux/filter.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+/* Descriptors one message may carry (the kernel takes 253). */
+#define KT_DESCRIPTORS_MAX 253
+/* O_PATH, which <fcntl.h> shows only to GNU sources. */
+#define KT_O_PATH 010000000
+
+int kt_open(const char *path, int flags, unsigned int mode);
+char **kt_environment(void);
+int kt_set_process_name(const char *name);
+int kt_ignore_signal(int signal);
+int kt_block_signal(int signal);
+int kt_cpu_count(void);
+/* Raises the soft limit of descriptors to the hard one. */
+int kt_raise_descriptor_limit(void);
+
+int kt_memfd_sealable(const char *name);
+int kt_memfd_seal(int fd);
+/* 1 when nobody can write, grow, shrink or unseal it. */
+int kt_memfd_is_sealed(int fd);
+int64_t kt_file_size(int fd);
+uint64_t kt_file_device(int fd);
+uint64_t kt_file_inode(int fd);
+
+int kt_spawn_attributes(posix_spawnattr_t *attributes, int own_group);
+/* 1: ended, code and status as in waitid(2); 0: still runs; -1: errno. */
+int kt_reap(int pidfd, int *code, int *status);
+
+int kt_seqpacket_pair(int *a, int *b);
+/* Bytes sent, or -1. */
+ssize_t kt_send_message(int fd, const void *bytes, size_t count, const int *descriptors, size_t descriptor_count);
+/* Bytes received, or -1. `*truncated` when bytes or descriptors did not fit; those that did arrive are returned. */
+ssize_t kt_receive_message(int fd, void *bytes, size_t capacity, int *descriptors, size_t *descriptor_count, int *truncated);
+/* 1 readable, 0 timed out, -1. */
+int kt_wait_readable(int fd, int milliseconds);
+
+/* 0, or -1 when `host` is no address. */
+int kt_address_inet(const char *host, uint16_t port, struct sockaddr_storage *out, socklen_t *length);
+int kt_address_unix(const char *path, struct sockaddr_storage *out, socklen_t *length);
+int kt_address_port(int fd);
+int kt_stream_socket(int family);
+int kt_set_option(int fd, int level, int name, int value);
+int kt_get_option(int fd, int level, int name);
+int kt_bind(int fd, const struct sockaddr_storage *address, socklen_t length);
+int kt_connect(int fd, const struct sockaddr_storage *address, socklen_t length);
+int kt_steer_attach(int fd, struct sock_filter *instructions, uint16_t count);
+int kt_steer_detach(int fd);
+#endif

@@ -1,0 +1,63 @@
+public import Platform
+
+/// Why a control socket is of no more use.
+public enum ChannelError: Error, Equatable, Sendable {
+    case frame(FrameError)
+    case system(SystemCallError)
+}
+
+/// One end of the control socket between the supervisor and one worker: messages in, messages out, never blocking.
+public final class MessageChannel {
+    public enum Received {
+        case message(Message, ReceivedDescriptors)
+        /// Nothing is there now.
+        case nothing
+        /// The other process is gone.
+        case end
+    }
+
+    private let socket: MessageSocket
+    private var sequence: UInt64 = 0
+
+    public init(_ socket: MessageSocket) { self.socket = socket }
+
+    /// For registering with a loop.
+    public var rawNumber: CInt { self.socket.rawNumber }
+
+    /// `descriptors` stay the caller's. A peer that does not read is an error too: control messages are few.
+    public func send(_ message: Message, descriptors: [CInt] = []) throws(ChannelError) {
+        precondition(descriptors.count == message.descriptorCount, "each message names its attachments")
+        self.sequence += 1
+        do throws(SystemCallError) {
+            try self.socket.send(message.encode(sequence: self.sequence), descriptors: descriptors)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Messages that may be skipped never show.
+    public func receive() throws(ChannelError) -> Received {
+        while true {
+            let received: MessageSocket.Received
+            do throws(SystemCallError) { received = try self.socket.receive() } catch { throw .system(error) }
+            switch received {
+            case .nothing: return .nothing
+            case .end: return .end
+            case .message(let bytes, let descriptors):
+                let message: Message
+                do throws(FrameError) {
+                    message = try Message.decode(bytes, descriptorCount: descriptors.count)
+                } catch {
+                    throw .frame(error)
+                }
+                if case .skipped = message { continue }
+                return .message(message, descriptors)
+            }
+        }
+    }
+
+    /// Blocks until there is something to receive; false after `timeout`.
+    func waitReadable(_ timeout: Duration) throws(ChannelError) -> Bool {
+        do throws(SystemCallError) { return try self.socket.waitReadable(timeout) } catch { throw .system(error) }
+    }
+}

@@ -1,0 +1,60 @@
+internal import Platform
+
+/// A listening socket: accepts a few connections per pass, and rests when the process has no descriptors left.
+final class Listener: ReadinessHandler, TimerHandler {
+    private let descriptor: OwnedDescriptor
+    private let server: HTTPServer
+    private var watch = EventLoop.Watch.none
+    private var timer = EventLoop.Timer.none
+    private var rest = Listener.restMin
+    private var isStopped = false
+
+    private static let batch = 16
+    private static let restMin = Duration.milliseconds(100)
+    private static let restMax = Duration.seconds(1)
+
+    init(_ descriptor: consuming OwnedDescriptor, server: HTTPServer) {
+        self.descriptor = descriptor
+        self.server = server
+    }
+
+    func start() throws(SystemCallError) {
+        self.watch = try self.server.loop.watch(self.descriptor.rawNumber, for: .readable, handler: self)
+    }
+
+    /// The descriptor closes with this object.
+    func stop() {
+        self.isStopped = true
+        self.server.loop.unwatch(self.watch)
+        self.server.loop.cancel(self.timer)
+    }
+
+    func ready(_ readiness: Readiness, on watch: EventLoop.Watch) {
+        for _ in 0..<Self.batch where !self.isStopped {
+            var peer = StreamSocket.Peer()
+            do {
+                let accepted = try StreamSocket.accept(self.descriptor.rawNumber, peer: &peer)
+                self.rest = Self.restMin
+                self.server.accepted(accepted, peer)
+            } catch {
+                switch error {
+                case .none: return
+                case .transient: continue
+                case .exhausted, .failed:
+                    self.pause()
+                    return
+                }
+            }
+        }
+    }
+
+    private func pause() {
+        self.server.loop.unwatch(self.watch)
+        self.timer = self.server.loop.schedule(at: self.server.loop.now + self.rest, handler: self)
+        self.rest = min(self.rest * 2, Self.restMax)
+    }
+
+    func timerFired(kind: Int, at now: Instant) {
+        do { try self.start() } catch { self.pause() }
+    }
+}

@@ -1,0 +1,24 @@
+import Glibc
+import Testing
+
+@testable import Platform
+
+@Suite("Files")
+struct FilesTests {
+    @Test func `a replaced file has its new content and mode, and no left-over beside it`() throws {
+        let directory = "/tmp/kt-files-\(ThisProcess.pid)-\(Instant.now().nanoseconds)/a/b"
+        try Files.createDirectories(directory)
+        try Files.createDirectories(directory)
+        try Files.replace("\(directory)/x", with: [1])
+        try Files.replace("\(directory)/x", with: [2, 3])
+        #expect(try Files.read("\(directory)/x") == [2, 3])
+        #expect(throws: SystemCallError.self) { try Files.read("\(directory)/x.\(ThisProcess.pid).new") }
+        #expect(throws: SystemCallError.self) { try Files.read("\(directory)/x", bytesMax: 1) }
+        Files.remove("\(directory)/x")
+    }
+
+    @Test func `a timestamp is RFC 3339 in UTC`() {
+        let text = currentTimestamp()
+        #expect(text.utf8.count == 24 && text.hasSuffix("Z") && text.hasPrefix("20"))
+    }
+}
