@@ -135,7 +135,7 @@ public final class UpstreamClient: TimerHandler {
             ?? CurlEasy(
                 url: pool.url, isTLS: pool.scheme.isTLS, ignoresProxies: self.ignoresProxies, options: self.options, multi: self.multi)
         guard let easy = fresh else {
-            throw UpstreamFailure(kind: .other(27), beforeFirstByte: true, detail: "libcurl has no memory for a handle")
+            throw UpstreamFailure(kind: .invalidRequest, beforeFirstByte: true, detail: "libcurl does not take the URL")
         }
         let milliseconds = max(1, Int(clamping: request.connectTimeout.nanoseconds / 1_000_000))
         easy.prepare(method: request.method, headers: headers, body: request.body, connectMilliseconds: milliseconds)

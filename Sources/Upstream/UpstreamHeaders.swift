@@ -54,7 +54,7 @@ public struct UpstreamHeaders: Sendable {
         self.wire.append(0x3A)
         self.wire.append(0x20)
         let value = self.wire.count
-        for index in start..<end { self.wire.append(line[index]) }
+        unsafe line.extracting(start..<end).withUnsafeBufferPointer { unsafe self.wire.append(contentsOf: $0) }
         self.fields.append(Field(name: name..<name + colon, value: value..<self.wire.count))
         self.wire.append(0x0D)
         self.wire.append(0x0A)
