@@ -20,13 +20,13 @@ enum ContactRecognizers {
             type: "PHONE", expression: #"\b0[1-9](?:[ .\-]?\d{2}){4}\b"#,
             isCaseless: false, leftContextMax: 64, confirm: isPairedPhone, priority: 27),
         Recognizer(
-            type: "PHONE", expression: #"(?:\(0[1-9]\d{0,4}\)|\b0[1-9]\d{0,4})(?:[ .\/\-]{1,3}\d{2,9}){1,5}\b"#,
+            type: "PHONE", expression: #"(?:\(0[1-9]\d{0,4}\)|\b0[1-9]\d{0,4})(?:[ .\/\-]{1,3}\d{1,9}){1,5}\b"#,
             isCaseless: false, leftContextMax: 64, confirm: isTrunkPhone, priority: 26),
         Recognizer(
             type: "PHONE", expression: #"\b[2-9]\d{2}(?:[ .\-]\d{3}[ .\-]\d{3}|(?:[ .\-]\d{2}){3})\b"#,
             isCaseless: false, leftContextMax: 64, confirm: isNamedPhone, priority: 25),
         Recognizer(
-            type: "PHONE", expression: #"\b\d(?:[ .\/\-()]{0,3}\d){6,13}(?: ?(?:x|ext\.?) ?\d{1,6})?\b"#,
+            type: "PHONE", expression: #"(?:\(\d{1,4}\)|\b\d)(?:[ .\/\-()]{0,3}\d){5,13}(?: ?(?:x|ext\.?) ?\d{1,6})?\b"#,
             isCaseless: true, leftContextMax: 64, confirm: isNamedPhone, priority: 20),
     ]
 
@@ -125,12 +125,14 @@ enum ContactRecognizers {
         guard digits.isDigits, (9...12).contains(digits.count), !text.continuesNumber(match) else { return false }
         guard !self.isDate(text, match), !self.isNamedOtherwise(text, match) else { return false }
         if self.phoneWords.precede(match, in: text) { return true }
+        if match.lowerBound > 1, text[match.lowerBound - 1] == 0x20, Byte.isDigit(text[match.lowerBound - 2]) { return false }
         return digits.count >= 10 && text.count(of: 0x2E, in: match) == 0
     }
 
     /// Digits that only a word for telephone makes a number to call.
     @Sendable private static func isNamedPhone(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
         guard !text.continuesNumber(match), text.before(match) != 0x2B, !self.isDate(text, match) else { return false }
+        guard CompactValue(text, match).digitCount >= 7 else { return false }
         guard let distance = self.phoneWords.distance(in: text, before: match, reach: 40), distance <= 24 else { return false }
         return !self.isNamedOtherwise(text, match, reach: 24)
     }

@@ -39,7 +39,7 @@ enum FinancialRecognizers {
         "codice di sicurezza", "codigo de seguranca", "beveiligingscode", "kod cvv", "kod bezpieczenstwa")
     private static let cardWords = ContextWords(
         "card", "visa", "mastercard", "maestro", "amex", "karte", "carte", "tarjeta", "carta", "cartao", "kaart", "karta",
-        "karty", "kartenummer", "kreditkarte", "credit", "debit")
+        "karty", "kartenummer", "kreditkarte", "credit", "debit", "cc")
 
     @Sendable private static func isCard(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
         let value = CompactValue(text, match)
@@ -72,6 +72,7 @@ enum FinancialRecognizers {
         case (300...305).contains(first3), first3 == 309, first2 == 36, first2 == 38, first2 == 39:
             return length == 14 ? .known : .none
         case (3528...3589).contains(first4): return length == 16 ? .known : .none
+        case first2 == 35: return length == 16 ? .weak : .none
         case first4 == 2131, first4 == 1800: return length == 15 ? .known : .none
         case first4 == 6011, (644...649).contains(first3), first2 == 65: return length == 16 ? .known : .none
         case (2200...2204).contains(first4), first2 == 62: return (16...19).contains(length) ? .weak : .none

@@ -6,14 +6,14 @@ enum NationalRecognizers {
             confirm: isSSN, priority: 50),
         Recognizer(
             type: "UK_NINO", expression: #"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ \-]?\d{2}[ \-]?\d{2}[ \-]?\d{2}[ \-]?[A-D]\b"#,
-            isCaseless: true, leftContextMax: 64, confirm: isNINO, priority: 55),
+            isCaseless: true, leftContextMax: 64, confirm: isNINO, priority: 61),
         Recognizer(
             type: "UK_NHS", expression: #"\b\d{3}[ \-]?\d{3}[ \-]?\d{4}\b"#, isCaseless: false, leftContextMax: 64,
             confirm: isNHS, priority: 56),
         Recognizer(
             type: "FR_NIR",
             expression: #"\b[1-478][ .]?\d{2}[ .]?\d{2}[ .]?\d[0-9AB][ .]?\d{3}[ .]?\d{3}[ .\-\/]?\d{2}\b"#,
-            isCaseless: true, leftContextMax: 1, confirm: isNIR, priority: 85),
+            isCaseless: true, leftContextMax: 64, confirm: isNIR, priority: 85),
         Recognizer(
             type: "ES_DNI", expression: #"\b\d{8}[ \-]?[A-HJ-NP-TV-Z]\b"#, isCaseless: true, leftContextMax: 64,
             confirm: isDNI, priority: 55),
@@ -56,6 +56,7 @@ enum NationalRecognizers {
     private static let dutchWords = ContextWords("bsn", "burgerservice", "sofi", "citizen service", "persoonsnummer")
     private static let polishWords = ContextWords("pesel", "numer ewidencyjny", "personal number", "national id")
     private static let portugueseWords = ContextWords("nif", "contribuinte", "fiscal", "tax number", "numero de identificacao")
+    private static let frenchWords = ContextWords("securite sociale", "insee", "nir", "secu", "assure")
     private static let belgianWords = ContextWords(
         "national", "rijksregister", "registre", "niss", "insz", "nrn", "rrn", "rijksregisternummer", "numero national")
 
@@ -102,7 +103,9 @@ enum NationalRecognizers {
         case 0x42: number -= 2_000_000
         default: break
         }
-        return 97 - number % 97 == value.number(13..<15)
+        guard 97 - number % 97 == value.number(13..<15) else { return false }
+        // 3, 4, 7 and 8 are for people still being registered: rare, and the first digit of many cards.
+        return value.digit(0) <= 2 || self.frenchWords.precede(match, in: text)
     }
 
     @Sendable private static func isDNI(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
