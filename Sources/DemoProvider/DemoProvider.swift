@@ -155,6 +155,7 @@ struct AnswerHead {
     init(_ error: ErrorAnswer, number: UInt64 = 0) {
         self.init(status: error.status, contentType: error.contentType, number: number)
         if let seconds = error.retryAfterSeconds { self.headers.add("retry-after", number: seconds) }
+        if let milliseconds = error.retryAfterMilliseconds { self.headers.add("retry-after-ms", number: milliseconds) }
         if let location = error.location { self.headers.add("location", text: location) }
     }
 }

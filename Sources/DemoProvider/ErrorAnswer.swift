@@ -4,6 +4,8 @@ struct ErrorAnswer: Sendable {
     let contentType: StaticString
     let body: [UInt8]
     let retryAfterSeconds: Int?
+    /// OpenAI's finer header beside it.
+    let retryAfterMilliseconds: Int?
     let location: String?
 
     static let failureText = "the demo provider was asked to fail"
@@ -21,6 +23,7 @@ struct ErrorAnswer: Sendable {
         self.contentType = contentType
         self.body = body
         self.retryAfterSeconds = modes[.retry] ?? (status == 429 || status == 503 ? 1 : nil)
+        self.retryAfterMilliseconds = modes[.retryms]
         self.location = location
     }
 

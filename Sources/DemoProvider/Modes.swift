@@ -3,7 +3,7 @@ enum Mode: String, CaseIterable, Sendable {
     // When the answer starts.
     case delay, ttft, hang
     // Errors and answers that are none.
-    case status, retry, fail, flaky, redirect, mistralerror, detail, htmlerror
+    case status, retry, retryms, fail, flaky, redirect, mistralerror, detail, htmlerror
     // The shape of the answer.
     case chunks, interval, size, huge, burst, echo, usage, lastusage, chunked, bye, toolargs
     // How the answer goes wrong.
@@ -19,6 +19,7 @@ enum Mode: String, CaseIterable, Sendable {
         case .interval: 10
         case .size, .toolargs: 5
         case .huge: 1024
+        case .retryms: 100
         case .reset, .cut: 0
         case .redirect: 307
         case .mistralerror: 400

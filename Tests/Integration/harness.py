@@ -232,3 +232,194 @@ class Gateway:
     def stop(self):
         end(self.child)
         self.log.close()
+
+
+# MARK: Raw sockets
+
+
+class RawClient:
+    """One connection, bytes in and bytes out."""
+
+    def __init__(self, port, timeout=10):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.received = b""
+
+    def send(self, data):
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.socket.sendall(data)
+
+    def read_until(self, test, seconds=10):
+        """Reads until `test(bytes so far)` or the end; returns whether the test was met."""
+        deadline = time.monotonic() + seconds
+        while not test(self.received):
+            self.socket.settimeout(max(0.001, deadline - time.monotonic()))
+            try:
+                data = self.socket.recv(1 << 16)
+            except ConnectionResetError:
+                return test(self.received)
+            if not data:
+                return test(self.received)
+            self.received += data
+        return True
+
+    def read_to_end(self, seconds=10):
+        """All until the peer closes; TimeoutError when it does not."""
+        self.read_until(lambda _: False, seconds)
+        return self.received
+
+    def close(self):
+        self.socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def request_bytes(body, path="/v1/chat/completions", headers=(), method="POST"):
+    if not isinstance(body, bytes):
+        body = json.dumps(body).encode()
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json", f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+class RawUpstream:
+    """A provider that answers each request with exactly the bytes that a test gives it, in the writes that it gives.
+
+    `answer` is called with the request's JSON and returns a list of writes; a `None` in it resets the connection there, and
+    an empty one closes it. Between two writes it waits until the gateway has read the first.
+    """
+
+    def __init__(self, answer):
+        import threading
+
+        self.answer = answer
+        self.requests = []
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = self.listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.connections = set()
+        self.thread = threading.Thread(target=self._accept, daemon=True)
+        self.thread.start()
+
+    def _accept(self):
+        import threading
+
+        while True:
+            try:
+                connection, peer = self.listener.accept()
+            except OSError:
+                return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.connections.add(connection)
+            threading.Thread(target=self._serve, args=(connection, peer[1]), daemon=True).start()
+
+    def _serve(self, connection, peer_port):
+        pending = b""
+        with contextlib.suppress(OSError, ValueError):
+            while True:
+                while b"\r\n\r\n" not in pending:
+                    data = connection.recv(1 << 16)
+                    if not data:
+                        return
+                    pending += data
+                head, _, pending = pending.partition(b"\r\n\r\n")
+                match = re.search(rb"content-length: *(\d+)", head, re.I)
+                length = int(match.group(1)) if match else 0
+                while len(pending) < length:
+                    data = connection.recv(1 << 16)
+                    if not data:
+                        return
+                    pending += data
+                body, pending = pending[:length], pending[length:]
+                document = json.loads(body) if body else {}
+                self.requests.append(document)
+                for number, part in enumerate(self.answer(document)):
+                    if number and part != b"":
+                        self._wait_until_read(peer_port)
+                    if part is None:
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                        return
+                    if part == b"":
+                        return
+                    connection.sendall(part)
+        with contextlib.suppress(OSError):
+            connection.close()
+
+    def _wait_until_read(self, peer_port, seconds=2):
+        """Until the kernel holds nothing for the gateway's end of the connection, so that two writes are two reads."""
+        pattern = re.compile(rf"^ *\d+: 0100007F:{peer_port:04X} 0100007F:{self.port:04X} 01 [0-9A-F]+:([0-9A-F]+)", re.M)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            match = pattern.search(pathlib.Path("/proc/net/tcp").read_text())
+            if not match or int(match.group(1), 16) == 0:
+                return
+
+    def stop(self):
+        self.listener.close()
+        for connection in self.connections:
+            with contextlib.suppress(OSError):
+                connection.close()
+
+
+def plain_answer(content, model="raw", **message):
+    """A chat completion in wire form."""
+    document = {
+        "id": "raw-1",
+        "object": "chat.completion",
+        "created": 1,
+        "model": model,
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": content, **message}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+    }
+    body = json.dumps(document).encode()
+    return [b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body]
+
+
+STREAM_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def http_chunk(data):
+    return b"%x\r\n" % len(data) + data + b"\r\n" if data else b""
+
+
+def stream_event(delta, index=0, finish=None, end="\n\n", **extra):
+    document = {
+        "id": "raw-1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "raw",
+        "choices": [{"index": index, "delta": delta, "finish_reason": finish}],
+        **extra,
+    }
+    return ("data: " + json.dumps(document) + end).encode()
+
+
+def text_stream(pieces):
+    """The events of a stream that brings these pieces of text, with its end."""
+    events = [stream_event({"role": "assistant", "content": ""})]
+    events += [stream_event({"content": piece}) for piece in pieces]
+    return events + [stream_event({}, finish="stop"), b"data: [DONE]\n\n"]
+
+
+def stream_answer(events):
+    return [STREAM_HEAD + b"".join(http_chunk(e) for e in events) + b"0\r\n\r\n"]
+
+
+def channels(documents):
+    """What a client puts together from a stream: texts by channel, and each choice's finish reason."""
+    texts, reasons = {}, {}
+    for document in documents:
+        for choice in document.get("choices", []):
+            index, delta = choice["index"], choice.get("delta") or {}
+            for field in ("content", "refusal", "reasoning_content"):
+                if isinstance(delta.get(field), str):
+                    texts[index, field] = texts.get((index, field), "") + delta[field]
+            for call in delta.get("tool_calls") or []:
+                key = (index, "arguments", call.get("index", 0))
+                texts[key] = texts.get(key, "") + (call.get("function", {}).get("arguments") or "")
+            if choice.get("finish_reason"):
+                reasons[index] = choice["finish_reason"]
+    return texts, reasons

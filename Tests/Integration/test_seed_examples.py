@@ -3,10 +3,12 @@
 import contextlib
 import io
 import json
-import pathlib
+
 import subprocess
 
 import pytest
+
+from harness import ROOT
 
 # The page's own text. Its Python lost its indentation; where there is none to lose it stands as printed.
 CURL = """curl http://localhost:8080/v1/chat/completions -H 'Content-Type: application/json' -d '{"model":"mistral-large-latest","messages":[{"role":"user","content":"hello"}]}'"""
@@ -107,7 +109,7 @@ def test_the_targets_own_model_is_sent(seed, fake_process):
 
 def test_the_examples_are_those_of_the_page():
     """Where the page is at hand, nothing here may have drifted from it."""
-    page = pathlib.Path("/work/shared/seeds")
+    page = ROOT.parent / "shared" / "seeds"
     files = list(page.glob("*.txt")) if page.is_dir() else []
     if not files:
         pytest.skip("the page is not on this machine")
