@@ -10,7 +10,7 @@ struct ScannedString {
 ///
 /// Everything that is passed over is checked: grammar, depth, escapes, UTF-8. Bytes beyond ASCII are legal in strings only,
 /// so a document that scans to its end is valid UTF-8.
-struct JSONScanner: ~Escapable {
+struct JSONScanner: ~Copyable, ~Escapable {
     static let depthMax = 128
 
     let bytes: RawSpan
@@ -142,10 +142,13 @@ struct JSONScanner: ~Escapable {
 
     /// The text of a string without its escapes.
     func decoded(_ string: ScannedString) -> [UInt8] {
-        var raw: [UInt8] = []
-        raw.reserveCapacity(string.end - string.start)
-        for offset in string.range { raw.append(self.bytes.byte(offset)) }
+        let raw = self.bytes.copied(string.range)
         return string.hasEscapes ? JSONText.decoded(raw.span) : raw
+    }
+
+    /// The same as a string.
+    func text(_ string: ScannedString) -> String {
+        string.hasEscapes ? String(decoding: self.decoded(string), as: UTF8.self) : self.bytes.text(string.range)
     }
 
     /// The range to take out for the member of which the value was just read, so that valid JSON is left: key to value and

@@ -1,5 +1,5 @@
 /// Fills a `RequestDocument` in one pass.
-struct RequestReader: ~Escapable {
+struct RequestReader: ~Copyable, ~Escapable {
     private var texts: TextReader
     private var document = RequestDocument()
     private let endpoint: Endpoint
@@ -10,9 +10,8 @@ struct RequestReader: ~Escapable {
 
     @_lifetime(copy body)
     init(_ body: Span<UInt8>, endpoint: Endpoint) {
-        var places: [TextPlace] = []
-        places.reserveCapacity(8)
-        self.texts = TextReader(body, texts: places, isStrict: true, isChunk: false)
+        self.texts = TextReader(body, texts: [], isStrict: true, isChunk: false)
+        self.texts.texts.reserveCapacity(8)
         self.endpoint = endpoint
     }
 
@@ -87,14 +86,14 @@ struct RequestReader: ~Escapable {
         let start = self.texts.scanner.position
         let string = try self.texts.scanner.scanString()
         self.document.model = start..<self.texts.scanner.position
-        self.document.modelName = String(decoding: self.texts.scanner.decoded(string), as: UTF8.self)
+        self.document.modelName = self.texts.scanner.text(string)
     }
 
     private mutating func readUser() throws(ScanFault) {
         guard self.texts.scanner.next == UInt8(ascii: "\"") else { return try self.texts.readText(.user, "user") }
         let string = try self.texts.scanner.scanString()
         self.texts.add(string, .user, 0)
-        self.document.user = String(decoding: self.texts.scanner.decoded(string), as: UTF8.self)
+        self.document.user = self.texts.scanner.text(string)
     }
 
     private mutating func readBool(_ name: StaticString) throws(ScanFault) -> Bool? {
