@@ -95,7 +95,7 @@ let package = Package(
         tests("ServerTests", ["Server", "HTTP", "Platform"]),
         tests("UpstreamTests", ["Upstream", "Platform"]),
         tests("RecordTests", ["Record"]),
-        tests("SupervisorTests", ["Supervisor", "IPC"]),
+        tests("SupervisorTests", ["Supervisor", "IPC", "Platform", "Settings"]),
         tests("WorkerTests", ["Worker", "Exchange", "Policies", "Settings"]),
     ]
 )

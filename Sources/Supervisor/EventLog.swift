@@ -29,9 +29,11 @@ struct EventLog {
     }
 
     func line(_ level: ProcessSettings.LogLevel, _ message: String, _ fields: [(String, Int)], time: String) -> String {
+        // A name from the configuration must not start a line of its own.
+        let words = self.form == .json ? message : String(message.map { $0.isNewline ? " " : $0 })
         switch self.form {
-        case .text: return "kt: \(message)"
-        case .journal: return "<\(Self.priority(level))>\(message)"
+        case .text: return "kt: \(words)"
+        case .journal: return "<\(Self.priority(level))>\(words)"
         case .json:
             let head = [("time", time), ("level", level.rawValue), ("process", "supervisor"), ("message", message)]
             return JSONLine.object(head.map { ($0.0, JSONLine.quoted($0.1)) } + fields.map { ($0.0, String($0.1)) })

@@ -30,7 +30,14 @@ struct WorkerSlot {
         case timerFired
     }
 
-    enum Action: Equatable { case none, spawn, askToDrain, abort, kill }
+    enum Action: Equatable {
+        case none, spawn, askToDrain
+        /// SIGABRT, so that a back trace is kept.
+        case abort
+        case kill(KillReason)
+    }
+
+    enum KillReason: Equatable { case notReady, hung, drainOver, notNeeded }
 
     struct Limits: Equatable {
         var boot = Duration.seconds(10)
@@ -40,6 +47,9 @@ struct WorkerSlot {
         var hang = Duration.seconds(5)
         /// From SIGABRT to SIGKILL.
         var trace = Duration.seconds(3)
+        /// From SIGABRT to the next. Swift's back trace swallows the first one and then goes on as if nothing had been;
+        /// the next one waits until the trace is written and ends the process.
+        var secondAbort = Duration.milliseconds(250)
     }
 
     let limits: Limits
@@ -49,6 +59,7 @@ struct WorkerSlot {
     private var pacing = RestartPacing()
     private var servingSince: Instant?
     private var lastBeat: Instant?
+    private var abortAgainAt: Instant?
     private var killAt: Instant?
 
     init(limits: Limits = Limits()) { self.limits = limits }
@@ -73,7 +84,7 @@ struct WorkerSlot {
 
     private mutating func begin(at now: Instant) -> Action {
         self.phase = .starting(deadline: now + self.limits.boot)
-        (self.servingSince, self.lastBeat, self.killAt) = (nil, nil, nil)
+        self.forgetProcess()
         return .spawn
     }
 
@@ -87,7 +98,7 @@ struct WorkerSlot {
         }
         self.restarts += 1
         let served = self.servingSince.map { now - $0 }
-        (self.servingSince, self.lastBeat, self.killAt) = (nil, nil, nil)
+        self.forgetProcess()
         if isPermanent {
             self.phase = .failed
             return .none
@@ -106,7 +117,7 @@ struct WorkerSlot {
         case .starting:
             // It has accepted nothing.
             self.phase = .draining(deadline: deadline)
-            return .kill
+            return .kill(.notNeeded)
         case .ending:
             self.phase = .draining(deadline: deadline)
             return .none
@@ -120,16 +131,20 @@ struct WorkerSlot {
     private mutating func timePassed(at now: Instant) -> Action {
         if let killAt = self.killAt, killAt <= now {
             self.killAt = nil
-            return .kill
+            return .kill(.hung)
+        }
+        if let abortAgainAt = self.abortAgainAt, abortAgainAt <= now {
+            self.abortAgainAt = nil
+            return .abort
         }
         switch self.phase {
         case .starting(let deadline) where deadline <= now:
             self.phase = .ending
-            return .kill
+            return .kill(.notReady)
         case .backoff(let until) where until <= now: return self.begin(at: now)
         case .draining(let deadline) where deadline <= now:
             self.phase = .draining(deadline: .distantFuture)
-            return .kill
+            return .kill(.drainOver)
         case .serving where self.isHung(at: now):
             self.phase = .ending
             return self.abort(at: now)
@@ -140,8 +155,13 @@ struct WorkerSlot {
 
     private mutating func abort(at now: Instant) -> Action {
         self.lastBeat = nil
+        self.abortAgainAt = now + self.limits.secondAbort
         self.killAt = now + self.limits.trace
         return .abort
+    }
+
+    private mutating func forgetProcess() {
+        (self.servingSince, self.lastBeat, self.abortAgainAt, self.killAt) = (nil, nil, nil, nil)
     }
 
     private func isHung(at now: Instant) -> Bool { self.lastBeat.map { now - $0 >= self.limits.hang } ?? false }
@@ -154,7 +174,7 @@ struct WorkerSlot {
 
     /// When `timerFired` may decide something, or a heartbeat may have become stale.
     func nextWake(after now: Instant) -> Instant {
-        var wake = self.killAt ?? .distantFuture
+        var wake = min(self.abortAgainAt ?? .distantFuture, self.killAt ?? .distantFuture)
         if let beat = self.lastBeat {
             let stale = beat + self.limits.stale
             wake = min(wake, stale > now ? stale : beat + self.limits.hang)
