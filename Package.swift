@@ -93,9 +93,9 @@ let package = Package(
         tests("PlatformTests", ["Platform"]),
         tests("IPCTests", ["IPC", "Platform", "Settings"]),
         tests("ServerTests", ["Server", "HTTP", "Platform"]),
-        tests("UpstreamTests", ["Upstream", "Platform", "Server", "HTTP"]),
+        tests("UpstreamTests", ["Upstream", "Platform"]),
         tests("RecordTests", ["Record"]),
-        tests("SupervisorTests", ["Supervisor", "IPC"]),
+        tests("SupervisorTests", ["Supervisor", "IPC", "Platform", "Settings"]),
         tests("WorkerTests", ["Worker", "Exchange", "Policies", "Settings"]),
     ]
 )

@@ -15,3 +15,8 @@ static inline CURLMcode kt_curlm_set_socket(CURLM *m, curl_socket_callback f) { 
 static inline CURLMcode kt_curlm_set_timer(CURLM *m, curl_multi_timer_callback f) { return curl_multi_setopt(m, CURLMOPT_TIMERFUNCTION, f); }
 /* The CURLMsg union, read by name. */
 static inline CURLcode kt_curl_message_result(const CURLMsg *m) { return m->data.result; }
+typedef int (*kt_curl_socket_made_callback)(void *, curl_socket_t, curlsocktype);
+static inline CURLcode kt_curl_set_socket_made(CURL *h, kt_curl_socket_made_callback f) { return curl_easy_setopt(h, CURLOPT_SOCKOPTFUNCTION, f); }
+typedef int (*kt_curl_socket_close_callback)(void *, curl_socket_t);
+static inline CURLcode kt_curl_set_socket_close(CURL *h, kt_curl_socket_close_callback f) { return curl_easy_setopt(h, CURLOPT_CLOSESOCKETFUNCTION, f); }
+static inline CURLSHcode kt_curlsh_share(CURLSH *s, curl_lock_data what) { return curl_share_setopt(s, CURLSHOPT_SHARE, what); }

@@ -3,14 +3,6 @@ struct ASCIISet: Sendable {
     private let low: UInt64
     private let high: UInt64
 
-    init(_ text: String) {
-        var (low, high) = (UInt64(0), UInt64(0))
-        for byte in text.utf8 where byte < 0x80 {
-            if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte - 64) }
-        }
-        self.init(low: low, high: high)
-    }
-
     init(low: UInt64, high: UInt64) {
         self.low = low
         self.high = high

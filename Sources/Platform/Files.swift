@@ -76,6 +76,8 @@ public enum Files {
 
     public static func isWritableDirectory(_ path: String) -> Bool { unsafe access(path, W_OK | X_OK) == 0 }
 
+    public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
     /// Removes a name; that it is not there is fine.
     public static func remove(_ path: String) { _ = unsafe unlink(path) }
 }

@@ -45,6 +45,9 @@ public enum ThisProcess {
     /// Keeps a signal pending, so that a loop can read it from a descriptor.
     public static func block(signal: CInt) { _ = kt_block_signal(signal) }
 
+    /// Raises the soft limit of descriptors to the hard one; children inherit it.
+    public static func raiseDescriptorLimit() { _ = kt_raise_descriptor_limit() }
+
     public static func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
 
     /// True when standard error goes to the journal (`JOURNAL_STREAM`, systemd.exec(5)).

@@ -118,14 +118,20 @@ public enum ListenAddress: Codable, Sendable, Hashable, CustomStringConvertible 
             self = .unix(path: String(path))
             return
         }
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let digits = text[text.index(after: colon)...]
+        guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let port = UInt16(digits) else { return nil }
         var host = String(text[..<colon])
         if host.hasPrefix("[") && host.hasSuffix("]") {
             host = String(host.dropFirst().dropLast())
-        } else if host.contains(":") {
-            return nil
+            guard host.contains(":"), AddressRange.address(host) != nil else { return nil }
+        } else {
+            // A name or an IPv4 address; an IPv6 address needs its brackets.
+            let isName = host.utf8.allSatisfy { byte in
+                (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A) || byte == 0x2D || byte == 0x2E || byte == 0x5F
+            }
+            guard !host.isEmpty, host.utf8.count <= 253, isName else { return nil }
         }
-        guard !host.isEmpty else { return nil }
         self = .tcp(host: host, port: port)
     }
 

@@ -1,1 +1,4 @@
-print("placeholder")
+internal import Glibc
+internal import Supervisor
+
+exit(GatewaySupervisor.run(arguments: Array(CommandLine.arguments.dropFirst())))

@@ -20,6 +20,8 @@ int kt_set_process_name(const char *name);
 int kt_ignore_signal(int signal);
 int kt_block_signal(int signal);
 int kt_cpu_count(void);
+/* Raises the soft limit of descriptors to the hard one. */
+int kt_raise_descriptor_limit(void);
 
 int kt_memfd_sealable(const char *name);
 int kt_memfd_seal(int fd);

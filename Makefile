@@ -1,0 +1,49 @@
+# Each daily task is one word. `make run` and `make test` do all the set-up on a fresh Debian 12 with Swift 6.3.
+
+SWIFT ?= swift
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PACKAGES := pkg-config libyaml-dev libcurl4-openssl-dev libsystemd-dev libvectorscan-dev libssl-dev libsqlite3-dev
+TEST_PACKAGES := python3-venv curl openssl
+BENCH_PACKAGES := nginx-light libnginx-mod-http-lua lua-cjson wrk gcc
+RELEASE := -c release --static-swift-stdlib
+MOCK_UPSTREAM ?=
+
+.PHONY: run build test check bench fuzz setup setup-test setup-bench clean
+
+## Builds and starts the gateway on the configuration that fits: Mistral with MISTRAL_API_KEY, else the built-in demo provider.
+run: build
+	@if [ -n "$$MISTRAL_API_KEY" ]; then config=examples/01-minimal/policy-config.yaml; \
+	else config=examples/demo/policy-config.yaml; \
+	echo "MISTRAL_API_KEY is not set: the built-in demo provider answers, with no key and no network."; fi; \
+	exec .build/release/kt gateway run --policy-config $$config --listen $${KEEPTRUSTS_LISTEN:-127.0.0.1:41002} --state-dir $${STATE_DIRECTORY:-.build/state}
+
+build: setup
+	$(SWIFT) build $(RELEASE)
+
+## Unit and property tests, then the running gateway with the real SDKs.
+test: setup setup-test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+	KT_BIN=$(CURDIR)/.build/debug .venv/bin/python -m pytest -q Tests/Integration
+
+check: test
+	tools/check.sh
+
+bench: build setup-bench
+	bench/run.sh $(MOCK_UPSTREAM)
+
+setup:
+	@missing=""; for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing:$$missing"; $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; fi
+
+setup-test:
+	@missing=""; for p in $(TEST_PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing:$$missing"; $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; fi
+	tools/setup-python.sh
+
+setup-bench:
+	@missing=""; for p in $(BENCH_PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing:$$missing"; $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; fi
+
+clean:
+	rm -rf .build .venv

@@ -1,0 +1,316 @@
+internal import Settings
+
+/// `policies` and `policy`: the chain, and the options of each kind.
+struct PolicyReader {
+    let log: IssueLog
+    let checks: ConfigChecks
+
+    func read(policies: Block?, policy: Block?) -> PolicySettings {
+        var settings = PolicySettings()
+        if let policies {
+            settings.chain = self.chain(policies)
+            policies.finish()
+        }
+        var blocks: [PolicyKind: Block] = [:]
+        if let policy {
+            for entry in policy.allEntries {
+                guard let kind = PolicyKind(rawValue: entry.key) else {
+                    self.reportUnknown(entry.key, path: policy.path(ConfigNode.cut(entry.key)), at: entry.keyPlace)
+                    continue
+                }
+                blocks[kind] = Block(entry.value, path: policy.path(entry.key), log: self.log, acceptsNull: true)
+                if !settings.chain.contains(kind) && policies?.has("chain") == true {
+                    self.log.warning(
+                        .unusedBlock, policy.path(entry.key), at: entry.keyPlace, "has no effect: \(entry.key) is not in policies.chain",
+                        help: "add \(entry.key) to policies.chain, or remove the block")
+                }
+            }
+        }
+        for (kind, block) in blocks.sorted(by: { $0.value.place < $1.value.place }) {
+            self.read(kind, block, into: &settings)
+            block.finish()
+        }
+        return settings
+    }
+
+    private func reportUnknown(_ name: String, path: String, at place: Place) {
+        let names = PolicyKind.allCases.map(\.rawValue)
+        self.log.error(
+            .unknownKind, path, at: place, "unknown policy kind \"\(ConfigNode.cut(name))\"",
+            help: Near.did(name, of: names) ?? "this release knows \(names.joined(separator: ", "))")
+    }
+
+    private func chain(_ policies: Block) -> [PolicyKind] {
+        policies.missing("chain", "[prompt-injection, pii-detector, safety-filter, audit-logger]")
+        guard let items = policies.list("chain", countMax: 64, accepts: "policy kinds") else { return [] }
+        var chain: [PolicyKind] = []
+        for item in items {
+            guard case .string(let name) = item.node.meaning else {
+                if !item.node.isRefused {
+                    self.log.error(
+                        .wrongType, item.path, at: item.node.place, "accepts the name of a policy kind, found \(item.node.described())",
+                        help: "write the name here and its options in policy.<name>")
+                }
+                continue
+            }
+            guard let kind = PolicyKind(rawValue: name) else {
+                self.reportUnknown(name, path: item.path, at: item.node.place)
+                continue
+            }
+            if chain.contains(kind) {
+                self.log.error(.duplicateName, item.path, at: item.node.place, "\(name) stands in the chain twice", help: "keep one of the two")
+                continue
+            }
+            if EffectiveKeys.kindsNotYet.contains(kind) {
+                self.log.warning(.notYetEffective, item.path, at: item.node.place, "\(name) has no effect in this release: it is not evaluated")
+            }
+            chain.append(kind)
+        }
+        if let index = chain.firstIndex(of: .auditLogger), index != chain.count - 1, items.count == chain.count {
+            self.log.warning(
+                .auditNotLast, items[index].path, at: items[index].node.place, "audit-logger always runs last, whatever its place", help: "move it to the end")
+        }
+        return chain
+    }
+
+    /// A chain entry without its block has all defaults; said once, because the block may have been forgotten.
+    func warnAboutMissingBlocks(_ settings: PolicySettings, policies: Block?, policy: Block?) {
+        guard let items = policies?.list("chain", countMax: 64, accepts: "policy kinds") else { return }
+        for item in items {
+            guard case .string(let name) = item.node.meaning, PolicyKind(rawValue: name) != nil, policy?.has(name) != true else { continue }
+            self.log.warning(
+                .missingBlock, item.path, at: item.node.place, "\(name) has no block, its defaults are used", help: "add policy.\(name): {} to say so")
+        }
+    }
+
+    func read(_ kind: PolicyKind, _ block: Block, into settings: inout PolicySettings) {
+        switch kind {
+        case .promptInjection: settings.promptInjection = self.promptInjection(block)
+        case .piiDetector: settings.piiDetector = self.piiDetector(block)
+        case .safetyFilter: settings.safetyFilter = self.safetyFilter(block)
+        case .qualityScorer: settings.qualityScorer = self.qualityScorer(block)
+        case .dlpFilter: settings.dlpFilter = self.dlpFilter(block)
+        case .entityListFilter: settings.entityListFilter = self.entityListFilter(block)
+        case .agentFirewall: settings.agentFirewall = self.agentFirewall(block)
+        case .dataRoutingPolicy: settings.dataRouting = self.dataRouting(block)
+        case .auditLogger: settings.auditLogger = self.auditLogger(block)
+        }
+    }
+
+    private func promptInjection(_ block: Block) -> PromptInjectionOptions {
+        var options = PromptInjectionOptions()
+        options.threshold = block.number("threshold", in: 0...1) ?? options.threshold
+        options.action = block.choice("action", of: [PolicyAction.block, .escalate, .log]) ?? options.action
+        if let detection = block.block("detection") {
+            options.attackPatterns = self.patterns("attack_patterns", detection, use: .attack)
+            detection.finish()
+        }
+        if let encoding = block.block("encoding") {
+            options.decodesBase64 = encoding.bool("decode_base64") ?? options.decodesBase64
+            options.normalizesUnicode = encoding.bool("normalize_unicode") ?? options.normalizesUnicode
+            options.detectsHomoglyphs = encoding.bool("detect_homoglyphs") ?? options.detectsHomoglyphs
+            encoding.finish()
+        }
+        if let boundaries = block.block("boundaries") {
+            options.enforcesDelimiters = boundaries.bool("enforce_delimiters") ?? options.enforcesDelimiters
+            options.rejectsFakeBoundaries = boundaries.bool("reject_fake_boundaries") ?? options.rejectsFakeBoundaries
+            boundaries.finish()
+        }
+        if let response = block.block("response") {
+            response.know(["action"])
+            options.message = response.string("message", isMultiline: true)
+            options.logLevel = response.string("log_level", bytesMax: 16)
+            response.finish()
+        }
+        if let roles = block.list("scan_roles", countMax: 16, accepts: "message roles") {
+            options.scanRoles = roles.compactMap { block.choice($0.node, path: $0.path, of: Array(MessageRole.allCases)) }
+        }
+        return options
+    }
+
+    private func piiDetector(_ block: Block) -> PIIDetectorOptions {
+        var options = PIIDetectorOptions()
+        options.action = block.choice("action", of: [PolicyAction.redact, .block]) ?? options.action
+        if let entities = block.list("entities", countMax: 256, accepts: "entity names") {
+            options.entities = entities.compactMap { self.entity($0.node, path: $0.path, block) }
+        }
+        options.pciMode = block.bool("pci_mode") ?? options.pciMode
+        options.healthcareMode = block.bool("healthcare_mode") ?? options.healthcareMode
+        options.detectPatterns = self.patterns("detect_patterns", block, use: .redaction)
+        if let redaction = block.block("redaction") {
+            options.markerFormat = redaction.choice("marker_format", PIIDetectorOptions.MarkerFormat.self) ?? options.markerFormat
+            options.includesMetadata = redaction.bool("include_metadata") ?? options.includesMetadata
+            options.preservesLength = redaction.bool("preserve_length") ?? options.preservesLength
+            if let markers = redaction.block("custom_markers", acceptsNull: true) {
+                for entry in markers.allEntries {
+                    let place = ConfigNode(content: .scalar(.init(text: entry.key, isPlain: false, isVerbatim: false, isQuoted: false)), place: entry.keyPlace)
+                    guard let name = self.entity(place, path: markers.path(ConfigNode.cut(entry.key)), block),
+                        let marker = markers.text(entry.value, path: markers.path(name), bytesMax: 64)
+                    else { continue }
+                    options.customMarkers[name] = marker
+                }
+            }
+            redaction.finish()
+        }
+        return options
+    }
+
+    private func entity(_ node: ConfigNode, path: String, _ block: Block) -> String? {
+        guard let name = block.text(node, path: path, bytesMax: 64) else { return nil }
+        if let known = self.checks.entityNames {
+            if known.contains(name) { return name }
+            self.log.error(
+                .unknownValue, path, at: node.place, "unknown entity \"\(ConfigNode.cut(name))\"",
+                help: Near.did(name, of: known) ?? "known: \(known.joined(separator: ", "))")
+            return nil
+        }
+        guard name.utf8.allSatisfy({ ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F }) else {
+            self.log.error(
+                .malformed, path, at: node.place, "accepts an entity name in capitals, found \"\(ConfigNode.cut(name))\"",
+                help: "write \(ConfigNode.cut(name).uppercased())")
+            return nil
+        }
+        return name
+    }
+
+    private func safetyFilter(_ block: Block) -> SafetyFilterOptions {
+        var options = SafetyFilterOptions()
+        options.mode = block.choice("mode", SafetyFilterOptions.Mode.self) ?? options.mode
+        options.action = block.choice("action", of: [PolicyAction.block, .escalate, .log]) ?? options.action
+        options.blockIf = block.strings("block_if") ?? options.blockIf
+        options.fuzzyMatching = block.bool("fuzzy_matching") ?? options.fuzzyMatching
+        options.distanceMax = block.int("max_distance", in: 0...8) ?? options.distanceMax
+        options.ageMax = block.int("max_age", in: 0...150) ?? options.ageMax
+        return options
+    }
+
+    private func qualityScorer(_ block: Block) -> QualityScorerOptions {
+        var options = QualityScorerOptions()
+        options.outputCharsMin = block.int("min_output_chars", in: 0...1_000_000)
+        options.sentencesMin = block.int("min_sentences", in: 0...10_000)
+        options.failureAction = block.choice("failure_action", QualityScorerOptions.FailureAction.self) ?? options.failureAction
+        if let thresholds = block.block("thresholds") {
+            options.aggregateMin = thresholds.number("min_aggregate", in: 0...1)
+            thresholds.finish()
+        }
+        for item in block.list("assertions", countMax: 256, accepts: "assertions") ?? [] {
+            guard let one = Block(item.node, path: item.path, log: self.log, example: "{type: contains, value: ...}") else { continue }
+            one.missing("type", "contains")
+            let type = one.choice("type", QualityAssertionType.self)
+            var assertion = QualityScorerOptions.Assertion(type: type?.rawValue ?? "contains")
+            assertion.name = one.string("name", bytesMax: 128)
+            assertion.threshold = one.number("threshold", in: 0...1_000_000_000)
+            assertion.weight = one.number("weight", in: 0...10) ?? assertion.weight
+            assertion.mode = one.choice("mode", QualityScorerOptions.Assertion.Mode.self) ?? assertion.mode
+            assertion.negate = one.bool("negate") ?? assertion.negate
+            if let value = one.node("value") {
+                // A number is as good as a text here: `max-length` has one.
+                if case .scalar(let scalar) = value.content, !value.isNull {
+                    assertion.value = scalar.text
+                } else {
+                    one.wrongType("value", value, accepts: "a text or a number")
+                }
+            }
+            if type == .regex, let value = one.node("value") { _ = self.pattern(value, path: one.path("value"), one, use: .assertion) }
+            one.finish()
+            options.assertions.append(assertion)
+        }
+        return options
+    }
+
+    private func dlpFilter(_ block: Block) -> DLPFilterOptions {
+        var options = DLPFilterOptions()
+        options.detectPatterns = self.patterns("detect_patterns", block, use: .redaction)
+        options.blockedTerms = block.strings("blocked_terms") ?? options.blockedTerms
+        options.action = block.choice("action", of: [PolicyAction.redact, .block]) ?? options.action
+        options.fuzzyMatching = block.bool("fuzzy_matching") ?? options.fuzzyMatching
+        options.distanceMax = block.int("max_distance", in: 0...8) ?? options.distanceMax
+        options.sensitivityLevel = block.choice("sensitivity_level", SensitivityLevel.self)?.rawValue
+        return options
+    }
+
+    private func entityListFilter(_ block: Block) -> EntityListOptions {
+        var options = EntityListOptions()
+        options.blockedEntities = block.strings("blocked_entities") ?? options.blockedEntities
+        _ = block.choice("action", of: [PolicyAction.block])
+        options.fuzzyMatching = block.bool("fuzzy_matching") ?? options.fuzzyMatching
+        options.distanceMax = block.int("max_distance", in: 0...8) ?? options.distanceMax
+        return options
+    }
+
+    private func agentFirewall(_ block: Block) -> AgentFirewallOptions {
+        var options = AgentFirewallOptions()
+        options.allowedTools = block.strings("allowed_tools", bytesMax: 128)
+        options.blockedTools = block.strings("blocked_tools", bytesMax: 128) ?? options.blockedTools
+        options.actionsPerSessionMax = block.int("max_actions_per_session", in: 0...1_000_000)
+        return options
+    }
+
+    private func dataRouting(_ block: Block) -> DataRoutingOptions {
+        var options = DataRoutingOptions()
+        options.requiresZeroDataRetention = block.bool("require_zero_data_retention") ?? options.requiresZeroDataRetention
+        options.requiresNoTraining = block.bool("require_no_training") ?? options.requiresNoTraining
+        options.retentionDaysMax = block.int("max_retention_days", in: 0...36_500)
+        options.onNoCompliantProvider = block.choice("on_no_compliant_provider", of: [PolicyAction.block, .escalate, .log]) ?? options.onNoCompliantProvider
+        return options
+    }
+
+    private func auditLogger(_ block: Block) -> AuditLoggerOptions {
+        var options = AuditLoggerOptions()
+        options.retentionDays = block.int("retention_days", in: 1...36_500) ?? options.retentionDays
+        options.immutable = block.bool("immutable") ?? options.immutable
+        options.logsAllAccess = block.bool("log_all_access") ?? options.logsAllAccess
+        options.content = block.choice("log_content", AuditLoggerOptions.Content.self) ?? options.content
+        return options
+    }
+
+    // MARK: patterns
+
+    private func patterns(_ key: String, _ block: Block, use: PatternUse) -> [CustomPattern] {
+        (block.list(key, countMax: 1_000, accepts: "patterns") ?? []).compactMap { item in
+            guard case .mapping = item.node.content else { return self.pattern(item.node, path: item.path, block, use: use) }
+            guard let one = Block(item.node, path: item.path, log: self.log) else { return nil }
+            let name = one.string("name", bytesMax: 128)
+            let lengthMax = one.int("max_length", in: 1...4_096)
+            one.missing("pattern", "'...'")
+            defer { one.finish() }
+            guard let node = one.node("pattern") else { return nil }
+            return self.pattern(node, path: one.path("pattern"), one, use: use, name: name, lengthMax: lengthMax)
+        }
+    }
+
+    private func pattern(
+        _ node: ConfigNode, path: String, _ block: Block, use: PatternUse, name: String? = nil, lengthMax: Int? = nil
+    ) -> CustomPattern? {
+        guard let text = block.text(node, path: path, bytesMax: 4_096, isMultiline: true) else { return nil }
+        let pattern = CustomPattern(name: name, pattern: text, lengthMax: lengthMax)
+        if let fault = PatternSyntax.fault(in: text) {
+            var place = node.place
+            var message = fault.message
+            if case .scalar(let scalar) = node.content, scalar.isVerbatim {
+                place.column += fault.offset + (scalar.isQuoted ? 1 : 0)
+            } else {
+                message += " (character \(fault.offset + 1))"
+            }
+            self.log.error(.badPattern, path, at: place, message, help: fault.help)
+            return nil
+        }
+        if let message = self.checks.pattern?(pattern, use) {
+            self.log.error(.badPattern, path, at: node.place, message)
+            return nil
+        }
+        return pattern
+    }
+}
+
+enum QualityAssertionType: String, CaseIterable {
+    case contains
+    case notContains = "not-contains"
+    case regex
+    case isJSON = "is-json"
+    case jsonSchema = "json-schema"
+    case maxLength = "max-length"
+    case language, refusal, repetition, latency, cost
+}
+
+enum SensitivityLevel: String, CaseIterable { case standard, high, restricted }

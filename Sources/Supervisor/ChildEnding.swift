@@ -1,0 +1,25 @@
+internal import Glibc
+internal import Platform
+
+enum ChildSignal {
+    static let abort = SIGABRT
+    static let kill = SIGKILL
+    static let terminate = SIGTERM
+}
+
+/// How a child ended, once it has; nil while it runs. That it cannot be asked is an end too.
+func reaped(_ child: ChildProcess) -> ChildProcess.Ending? {
+    do throws(SystemCallError) { return try child.reap() } catch { return .exited(-1) }
+}
+
+extension ChildProcess.Ending {
+    /// After "worker 0 ".
+    var words: String {
+        switch self {
+        case .exited(let status): return "exited with status \(status)"
+        case .killed(let signal):
+            let name = unsafe strsignal(signal)
+            return unsafe "was killed by signal \(signal) (\(name.map { unsafe String(cString: $0) } ?? "?"))"
+        }
+    }
+}

@@ -1,0 +1,67 @@
+internal import IPC
+internal import Platform
+internal import Settings
+
+/// The built-in demo provider on a port of its own: kept running, its socket held here.
+final class DemoProcess {
+    let port: UInt16
+    private let listeners: ListenerGroup
+    private let executable: OwnedDescriptor
+    private let environment: [String]
+    /// The child's standard input reads the other end, so it notices when the supervisor is gone.
+    private let lifeline: (ours: MessageSocket, theirs: MessageSocket)
+    private var pacing = RestartPacing()
+    private var child: ChildProcess?
+    private var source: ServiceLoop.Source?
+    private var startedAt = Instant(nanoseconds: 0)
+    /// When to start it again; nil while it runs.
+    private(set) var startAt: Instant?
+
+    init(executablePath: String, environment: [String], at now: Instant) throws(SystemCallError) {
+        self.executable = try Files.openPath(executablePath)
+        self.environment = environment
+        self.listeners = try ListenerGroup(.tcp(host: "127.0.0.1", port: 0), slotCount: 1)
+        guard case .tcp(_, let port) = self.listeners.address else { throw SystemCallError("getsockname", errno: 0) }
+        self.port = port
+        self.lifeline = try MessageSocket.pair()
+        self.startAt = now
+    }
+
+    var pid: Int32? { self.child?.pid }
+
+    /// Starts it when its time has come. `ended` is called with how it ended.
+    func startIfDue(
+        on loop: ServiceLoop, at now: Instant, ended: @escaping (String) -> Void
+    ) throws(SystemCallError) {
+        guard let due = self.startAt, due <= now else { return }
+        self.startedAt = now
+        let plan = SpawnPlan(
+            arguments: ["kt-demo"], environment: self.environment, descriptors: [self.listeners.socket(of: 0)],
+            standardInput: self.lifeline.theirs.rawNumber)
+        do throws(SystemCallError) {
+            let child = try ChildProcess(self.executable, plan)
+            self.source = try loop.onReadable(child.rawNumber) { [weak self] in self?.childEnded(ended) }
+            self.child = child
+            self.startAt = nil
+        } catch {
+            _ = self.pacing.delay(served: nil)
+            self.startAt = now + max(.seconds(1), self.pacing.delay(served: nil))
+            throw error
+        }
+    }
+
+    private func childEnded(_ ended: (String) -> Void) {
+        guard let child = self.child, let ending = reaped(child) else { return }
+        let now = Instant.now()
+        self.source?.cancel()
+        self.child = nil
+        self.startAt = now + self.pacing.delay(served: now - self.startedAt)
+        ended(ending.words)
+    }
+
+    func stop() {
+        self.source?.cancel()
+        self.child?.send(signal: ChildSignal.kill)
+        self.child = nil
+    }
+}

@@ -1,0 +1,20 @@
+internal import CSystemd
+
+/// Notices to the service manager, sd_notify(3). Without one they go nowhere.
+struct ServiceManager {
+    func ready(status: String) { self.send("READY=1\nSTATUS=\(Self.oneLine(status))") }
+
+    func status(_ text: String) { self.send("STATUS=\(Self.oneLine(text))") }
+
+    /// `within`: how long the end may take; longer than the unit's own limit is granted by this.
+    func stopping(status: String, within: Duration) {
+        let microseconds = within.components.seconds * 1_000_000
+        self.send("STOPPING=1\nEXTEND_TIMEOUT_USEC=\(microseconds)\nSTATUS=\(Self.oneLine(status))")
+    }
+
+    func alive() { self.send("WATCHDOG=1") }
+
+    private func send(_ notice: String) { _ = unsafe sd_notify(0, notice) }
+
+    private static func oneLine(_ text: String) -> String { String(text.map { $0.isNewline ? " " : $0 }) }
+}

@@ -1,0 +1,48 @@
+internal import Platform
+
+/// Which slots the kernel may give new connections to.
+///
+/// A slot that has not served for 50 ms is left out as long as another serves; it is back as soon as it serves.
+struct SlotSteering {
+    static let patience = Duration.milliseconds(50)
+
+    /// By slot.
+    private(set) var takesConnections: [Bool]
+    private var vacantSince: [Instant?]
+
+    init(slotCount: Int, at now: Instant) {
+        self.takesConnections = [Bool](repeating: true, count: slotCount)
+        self.vacantSince = [Instant?](repeating: now, count: slotCount)
+    }
+
+    /// The slots to steer to, when that has changed.
+    mutating func update(serving: [Bool], at now: Instant) -> [Int]? {
+        precondition(serving.count == self.takesConnections.count, "one answer for each slot")
+        var wanted = self.takesConnections
+        for slot in serving.indices {
+            if serving[slot] {
+                self.vacantSince[slot] = nil
+                wanted[slot] = true
+            } else {
+                let since = self.vacantSince[slot] ?? now
+                self.vacantSince[slot] = since
+                if now - since >= Self.patience { wanted[slot] = false }
+            }
+        }
+        // Nobody serves: whoever comes back first takes what waits in its own queue, so nothing is gained by a change.
+        guard serving.contains(true), wanted != self.takesConnections else { return nil }
+        self.takesConnections = wanted
+        return wanted.indices.filter { wanted[$0] }
+    }
+
+    /// When a slot's patience ends.
+    func nextWake(after now: Instant) -> Instant {
+        var wake = Instant.distantFuture
+        for since in self.vacantSince {
+            guard let since else { continue }
+            let end = since + Self.patience
+            if end > now { wake = min(wake, end) }
+        }
+        return wake
+    }
+}

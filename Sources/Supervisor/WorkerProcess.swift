@@ -1,0 +1,45 @@
+internal import IPC
+internal import Platform
+
+/// One running worker: its process, its control socket, its region.
+final class WorkerProcess {
+    let child: ChildProcess
+    let channel: MessageChannel
+    let region: WorkerRegionReader
+    let spawnedAt: Instant
+    /// Kept for ASSIGN; the worker maps it too.
+    private let regionFile: OwnedDescriptor
+    private var sources: [ServiceLoop.Source] = []
+    private(set) var isAssigned = false
+
+    /// Spawns a worker that will ask for its assignment. `environment` is all that it inherits besides fd 3.
+    init(slot: Int, executable: borrowing OwnedDescriptor, environment: [String], at now: Instant) throws(SystemCallError) {
+        self.regionFile = try WorkerRegion.create(slot: slot)
+        self.region = try WorkerRegionReader(self.regionFile.rawNumber)
+        let (ours, theirs) = try MessageSocket.pair()
+        self.channel = MessageChannel(ours)
+        self.spawnedAt = now
+        let plan = SpawnPlan(arguments: ["kt-worker"], environment: environment, descriptors: [theirs.rawNumber])
+        self.child = try ChildProcess(executable, plan)
+        // The only other holder of the worker's end is now the worker.
+        withExtendedLifetime(theirs) {}
+    }
+
+    /// Calls back for messages and for the end of the process, until `forget`.
+    func watch(on loop: ServiceLoop, message: @escaping () -> Void, ended: @escaping () -> Void) throws(SystemCallError) {
+        self.sources = [try loop.onReadable(self.channel.rawNumber, message), try loop.onReadable(self.child.rawNumber, ended)]
+    }
+
+    /// No message is waited for any more; the end of the process still is.
+    func stopListening() { self.sources.first?.cancel() }
+
+    func forget() {
+        for source in self.sources { source.cancel() }
+        self.sources = []
+    }
+
+    func assign(_ assign: Message.Assign, program: CInt, listeners: [CInt]) throws(ChannelError) {
+        try self.channel.send(.assign(assign), descriptors: [program, self.regionFile.rawNumber] + listeners)
+        self.isAssigned = true
+    }
+}

@@ -1,0 +1,202 @@
+internal import Platform
+
+/// One place in the pool of workers: decides when to start, to wait, to steer away and to give up.
+///
+/// Reads no clock and makes no call: the loop passes events in and performs what it gets back.
+struct WorkerSlot {
+    enum Phase: Equatable {
+        /// Not yet started.
+        case vacant
+        case starting(deadline: Instant)
+        case serving(since: Instant)
+        /// Told to end because it hung or did not get ready.
+        case ending
+        case backoff(until: Instant)
+        case draining(deadline: Instant)
+        /// Cannot be helped by another start with this configuration.
+        case failed
+        /// Drained.
+        case gone
+    }
+
+    enum Event: Equatable {
+        case start
+        case spawnFailed
+        case becameReady
+        /// Its loop last ended a pass then.
+        case beat(Instant)
+        case exited(isPermanent: Bool)
+        case drainRequested(deadline: Instant)
+        case timerFired
+    }
+
+    enum Action: Equatable {
+        case none, spawn, askToDrain
+        /// SIGABRT, so that a back trace is kept.
+        case abort
+        case kill(KillReason)
+    }
+
+    enum KillReason: Equatable { case notReady, hung, drainOver, notNeeded }
+
+    struct Limits: Equatable {
+        var boot = Duration.seconds(10)
+        /// Heartbeats this old: new connections go elsewhere.
+        var stale = Duration.seconds(3)
+        /// Heartbeats this old: SIGABRT.
+        var hang = Duration.seconds(5)
+        /// From SIGABRT to SIGKILL.
+        var trace = Duration.seconds(3)
+        /// From SIGABRT to the next. Swift's back trace swallows the first one and then goes on as if nothing had been;
+        /// the next one waits until the trace is written and ends the process.
+        var secondAbort = Duration.milliseconds(250)
+    }
+
+    let limits: Limits
+    private(set) var phase = Phase.vacant
+    /// Unasked-for ends since the supervisor's start.
+    private(set) var restarts = 0
+    private var pacing = RestartPacing()
+    private var servingSince: Instant?
+    private var lastBeat: Instant?
+    private var abortAgainAt: Instant?
+    private var killAt: Instant?
+
+    init(limits: Limits = Limits()) { self.limits = limits }
+
+    mutating func handle(_ event: Event, at now: Instant) -> Action {
+        switch event {
+        case .start: return self.phase == .vacant ? self.begin(at: now) : .none
+        case .spawnFailed: return self.ended(isPermanent: false, at: now)
+        case .becameReady:
+            guard case .starting = self.phase else { return .none }
+            self.phase = .serving(since: now)
+            (self.servingSince, self.lastBeat) = (now, now)
+            return .none
+        case .beat(let beat):
+            if let last = self.lastBeat, beat > last { self.lastBeat = beat }
+            return .none
+        case .exited(let isPermanent): return self.ended(isPermanent: isPermanent, at: now)
+        case .drainRequested(let deadline): return self.drain(until: deadline)
+        case .timerFired: return self.timePassed(at: now)
+        }
+    }
+
+    private mutating func begin(at now: Instant) -> Action {
+        self.phase = .starting(deadline: now + self.limits.boot)
+        self.forgetProcess()
+        return .spawn
+    }
+
+    private mutating func ended(isPermanent: Bool, at now: Instant) -> Action {
+        switch self.phase {
+        case .starting, .serving, .ending: break
+        case .draining:
+            self.phase = .gone
+            return .none
+        case .vacant, .backoff, .failed, .gone: return .none
+        }
+        self.restarts += 1
+        let served = self.servingSince.map { now - $0 }
+        self.forgetProcess()
+        if isPermanent {
+            self.phase = .failed
+            return .none
+        }
+        let delay = self.pacing.delay(served: served)
+        if delay == .zero { return self.begin(at: now) }
+        self.phase = .backoff(until: now + delay)
+        return .none
+    }
+
+    private mutating func drain(until deadline: Instant) -> Action {
+        switch self.phase {
+        case .serving:
+            self.phase = .draining(deadline: deadline)
+            return .askToDrain
+        case .starting:
+            // It has accepted nothing.
+            self.phase = .draining(deadline: deadline)
+            return .kill(.notNeeded)
+        case .ending:
+            self.phase = .draining(deadline: deadline)
+            return .none
+        case .vacant, .backoff, .failed:
+            self.phase = .gone
+            return .none
+        case .draining, .gone: return .none
+        }
+    }
+
+    private mutating func timePassed(at now: Instant) -> Action {
+        if let killAt = self.killAt, killAt <= now {
+            self.killAt = nil
+            return .kill(.hung)
+        }
+        if let abortAgainAt = self.abortAgainAt, abortAgainAt <= now {
+            self.abortAgainAt = nil
+            return .abort
+        }
+        switch self.phase {
+        case .starting(let deadline) where deadline <= now:
+            self.phase = .ending
+            return .kill(.notReady)
+        case .backoff(let until) where until <= now: return self.begin(at: now)
+        case .draining(let deadline) where deadline <= now:
+            self.phase = .draining(deadline: .distantFuture)
+            return .kill(.drainOver)
+        case .serving where self.isHung(at: now):
+            self.phase = .ending
+            return self.abort(at: now)
+        case .draining where self.isHung(at: now): return self.abort(at: now)
+        case .vacant, .starting, .serving, .ending, .backoff, .draining, .failed, .gone: return .none
+        }
+    }
+
+    private mutating func abort(at now: Instant) -> Action {
+        self.lastBeat = nil
+        self.abortAgainAt = now + self.limits.secondAbort
+        self.killAt = now + self.limits.trace
+        return .abort
+    }
+
+    private mutating func forgetProcess() {
+        (self.servingSince, self.lastBeat, self.abortAgainAt, self.killAt) = (nil, nil, nil, nil)
+    }
+
+    private func isHung(at now: Instant) -> Bool { self.lastBeat.map { now - $0 >= self.limits.hang } ?? false }
+
+    /// Takes new connections with a fresh heartbeat.
+    func isServing(at now: Instant) -> Bool {
+        guard case .serving = self.phase, let beat = self.lastBeat else { return false }
+        return now - beat < self.limits.stale
+    }
+
+    /// When `timerFired` may decide something, or a heartbeat may have become stale.
+    func nextWake(after now: Instant) -> Instant {
+        var wake = min(self.abortAgainAt ?? .distantFuture, self.killAt ?? .distantFuture)
+        if let beat = self.lastBeat {
+            let stale = beat + self.limits.stale
+            wake = min(wake, stale > now ? stale : beat + self.limits.hang)
+        }
+        switch self.phase {
+        case .starting(let deadline), .draining(let deadline): return min(wake, deadline)
+        case .backoff(let until): return min(wake, until)
+        case .vacant, .serving, .ending, .failed, .gone: return wake
+        }
+    }
+
+    /// As in `gateway status`.
+    var stateName: String {
+        switch self.phase {
+        case .vacant: "vacant"
+        case .starting: "starting"
+        case .serving: "serving"
+        case .ending: "hung"
+        case .backoff: "backoff"
+        case .draining: "draining"
+        case .failed: "failed"
+        case .gone: "gone"
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import Glibc
+import Platform
+import Settings
+import Testing
+
+@testable import Supervisor
+
+@Suite("Event log")
+struct EventLogTests {
+    @Test func `one event is one line in each form`() {
+        func line(_ format: ProcessSettings.LogFormat) -> String {
+            EventLog(format: format).line(.warning, "a \"b\"\n\u{1}", [("slot", 1)], time: "T")
+        }
+        #expect(line(.text) == "kt: a \"b\" \u{1}")
+        #expect(line(.journal) == "<4>a \"b\" \u{1}")
+        #expect(
+            line(.json)
+                == #"{"time":"T","level":"warning","process":"supervisor","message":"a \"b\"\n\u0001","slot":1}"#)
+    }
+}
+
+@Suite("Gateway state")
+struct GatewayStateTests {
+    @Test func `it is one JSON object`() {
+        let state = GatewayState(
+            pid: 1, state: "serving", generation: 1, packName: "p\\", packVersion: "1.0.0", hash: "ab", listen: ["[::1]:5", "unix:/x"],
+            adminListen: "127.0.0.1:41003", demoPort: nil,
+            workers: [
+                .init(slot: 0, pid: 7, generation: 1, state: "serving", restarts: 0),
+                .init(slot: 1, pid: nil, generation: 1, state: "backoff", restarts: 3),
+            ])
+        let expected =
+            #"{"pid":1,"version":"\#(Build.version)","state":"serving","generation":1,"config":{"name":"p\\","version":"1.0.0","#
+            + #""hash":"ab"},"listen":["[::1]:5","unix:/x"],"admin_listen":"127.0.0.1:41003","demo_port":null,"workers":["#
+            + #"{"slot":0,"pid":7,"generation":1,"state":"serving","restarts":0},"#
+            + #"{"slot":1,"pid":null,"generation":1,"state":"backoff","restarts":3}]}"#
+        #expect(state.json == expected)
+    }
+}
+
+@Suite("Service manager", .serialized)
+struct ServiceManagerTests {
+    @Test func `it hears of readiness, state, life and end`() throws {
+        let path = "/tmp/kt-notify-\(ThisProcess.pid)"
+        let socket = OwnedDescriptor(adopting: Glibc.socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue), 0))
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+        let bound = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(socket.rawNumber, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(bound == 0)
+        defer { Files.remove(path) }
+        unsafe setenv("NOTIFY_SOCKET", path, 1)
+        defer { unsafe unsetenv("NOTIFY_SOCKET") }
+
+        func heard() -> String {
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            let count = unsafe recv(socket.rawNumber, &buffer, buffer.count, CInt(MSG_DONTWAIT))
+            return String(decoding: buffer[..<max(0, count)], as: UTF8.self)
+        }
+        let manager = ServiceManager()
+        manager.ready(status: "serving\non two")
+        #expect(heard() == "READY=1\nSTATUS=serving on two")
+        manager.status("less")
+        #expect(heard() == "STATUS=less")
+        manager.alive()
+        #expect(heard() == "WATCHDOG=1")
+        manager.stopping(status: "draining", within: .seconds(310))
+        #expect(heard() == "STOPPING=1\nEXTEND_TIMEOUT_USEC=310000000\nSTATUS=draining")
+        #expect(heard().isEmpty)
+    }
+}
+
+@Suite("Service loop")
+struct ServiceLoopTests {
+    @Test func `it wakes for a descriptor, and at its time without one`() throws {
+        let loop = try ServiceLoop()
+        let (a, b) = try MessageSocket.pair()
+        var heard = 0
+        let source = try loop.onReadable(b.rawNumber) { heard += 1 }
+        try loop.runPass(until: Instant.now() + .milliseconds(1))
+        #expect(heard == 0)
+        try a.send([1])
+        try loop.runPass(until: Instant.now() + .seconds(10))
+        #expect(heard == 1)
+        source.cancel()
+        try loop.runPass(until: Instant.now() + .milliseconds(1))
+        try loop.runPass(until: Instant(nanoseconds: 0))
+        #expect(heard == 1)
+    }
+
+    @Test func `an action may let go of its own source`() throws {
+        let loop = try ServiceLoop()
+        let (a, b) = try MessageSocket.pair()
+        var source: ServiceLoop.Source?
+        source = try loop.onReadable(b.rawNumber) { source = nil }
+        try a.send([1])
+        try loop.runPass(until: Instant.now() + .seconds(10))
+        #expect(source == nil)
+    }
+}
+
+@Suite("Listener group")
+struct ListenerGroupTests {
+    @Test func `each slot has a socket of its own on one port`() throws {
+        let group = try ListenerGroup(.tcp(host: "127.0.0.1", port: 0), slotCount: 3)
+        #expect(Set((0..<3).map { group.socket(of: $0) }).count == 3)
+        guard case .tcp(_, let port) = group.address else { return }
+        #expect(port != 0)
+        try group.steer(to: [1])
+        try group.steer(to: [0, 1, 2])
+        #expect(throws: SystemCallError("bind", errno: EADDRINUSE)) { _ = try ListenerGroup(group.address, slotCount: 1) }
+    }
+
+    @Test func `slots share a local socket, which goes away by name`() throws {
+        let path = "/tmp/kt-group-\(ThisProcess.pid).sock"
+        let group = try ListenerGroup(.unix(path: path), slotCount: 2)
+        #expect(group.socket(of: 0) == group.socket(of: 1))
+        try group.steer(to: [0])
+        #expect(Files.exists(path))
+        group.unlink()
+        #expect(!Files.exists(path))
+    }
+}
