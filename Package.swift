@@ -68,7 +68,7 @@ let package = Package(
                 "Exchange", "HTTP", "IPC", "Platform", "Policies", "Providers", "Record", "Routing", "Server",
                 "Settings", "Upstream",
             ]),
-        library("DemoProvider", ["Exchange", "HTTP", "Platform", "Server"]),
+        library("DemoProvider", ["HTTP", "Platform", "Server"]),
 
         program("kt-supervisor", ["Supervisor"]),
         program("kt-worker", ["Worker"]),
