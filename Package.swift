@@ -96,6 +96,7 @@ let package = Package(
         tests("UpstreamTests", ["Upstream", "Platform"]),
         tests("RecordTests", ["Record"]),
         tests("SupervisorTests", ["Supervisor", "IPC", "Platform", "Settings"]),
+        tests("DemoProviderTests", ["DemoProvider"]),
         tests("WorkerTests", ["Worker", "Exchange", "Policies", "Settings"]),
     ]
 )
