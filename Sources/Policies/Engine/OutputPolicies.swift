@@ -87,9 +87,10 @@ public final class OutputPolicies {
     }
 
     /// Whether text of the channel is held back.
-    public func holds(_ origin: TextOrigin) -> Bool {
-        self.channels.contains { $0.origin == origin && !$0.pending.isEmpty }
-    }
+    public func holds(_ origin: TextOrigin) -> Bool { self.heldByteCount(origin) > 0 }
+
+    /// How much text of the channel is held back.
+    public func heldByteCount(_ origin: TextOrigin) -> Int { self.channels.first { $0.origin == origin }?.pending.count ?? 0 }
 
     /// Whether anything was replaced in the channel so far.
     public func hasRedacted(_ origin: TextOrigin) -> Bool {
