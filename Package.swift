@@ -53,7 +53,7 @@ let package = Package(
         library("Routing", ["Settings"]),
         library("Patterns", ["CVectorscan"]),
         library("Policies", ["Exchange", "Settings", "Patterns"]),
-        library("Config", ["Settings", "Providers", "Policies", "CYAML"]),
+        library("Config", ["Settings", "Providers", "Policies", "Patterns", "CYAML"]),
 
         // Edges: system calls, sockets, processes.
         library("Platform", ["CPlatform"]),

@@ -1,3 +1,4 @@
+internal import Patterns
 internal import Providers
 public import Settings
 
@@ -5,9 +6,9 @@ public import Settings
 public enum PatternUse: Sendable, Equatable { case attack, redaction, assertion }
 
 /// Checks that need more than the document: given by callers that link the pattern engine and the policies.
-public struct ConfigChecks {
+public struct ConfigChecks: Sendable {
     /// Why an expression cannot be compiled, in words; nil when it can.
-    public typealias PatternCheck = (CustomPattern, PatternUse) -> String?
+    public typealias PatternCheck = @Sendable (CustomPattern, PatternUse) -> String?
 
     public var pattern: PatternCheck?
     /// Every entity name `pii-detector` knows; nil: any name in capitals passes.
@@ -16,6 +17,23 @@ public struct ConfigChecks {
     public init(pattern: PatternCheck? = nil, entityNames: [String]? = nil) {
         self.pattern = pattern
         self.entityNames = entityNames
+    }
+}
+
+extension ConfigChecks {
+    /// With the engine that will scan: each expression is compiled by itself, which is quick for reasonable ones and bounded for all.
+    public static var engine: ConfigChecks {
+        ConfigChecks(pattern: { pattern, _ in
+            do throws(PatternError) {
+                _ = try PatternSet.compile([Pattern(expression: pattern.pattern, lengthMax: pattern.lengthMax)])
+                return nil
+            } catch {
+                var error = error
+                // The place says which pattern it is.
+                error.pattern = nil
+                return error.description
+            }
+        })
     }
 }
 

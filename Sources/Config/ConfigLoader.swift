@@ -48,6 +48,19 @@ public enum ConfigLoader {
         return ConfigCheck(files: files, log: log, environment: environment, checks: checks).run(layers, overrides)
     }
 
+    /// The files and overrides of a command line that is about to run a gateway; without a file the first default that exists. Warns of an open gateway.
+    public static func load(_ options: RunOptions, environment: [String: String], checks: ConfigChecks = .init()) -> ConfigResult {
+        var result = self.load(files: self.files(options.configurations), overrides: options.overrides, environment: environment, checks: checks)
+        if let settings = result.settings, settings.gateway.apiToken == nil, let open = settings.gateway.listen.first(where: { !$0.isLocal }) {
+            result.warnings.append(
+                ConfigIssue(
+                    code: .openGateway, severity: .warning, path: "--api-token-file", file: "command line", line: 0, column: 0,
+                    message: "anybody who reaches \(open) may use the gateway and its keys",
+                    suggestion: "set \(RunOptions.tokenVariable) or --api-token-file, or listen on 127.0.0.1"))
+        }
+        return result
+    }
+
     /// The same over bytes that are there already.
     public static func load(
         sources: [ConfigSource], overrides: CommandLineOverrides = .init(), environment: [String: String], checks: ConfigChecks = .init()

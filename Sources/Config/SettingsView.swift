@@ -33,7 +33,7 @@ public struct SettingsView {
         return text
     }
 
-    /// A document that `kt policy lint` accepts, apart from masked headers.
+    /// For people: the document's form, with every default written out.
     public func yaml() -> String {
         var text = ""
         Self.yaml(self.root, indent: 0, into: &text)
@@ -48,7 +48,7 @@ public struct SettingsView {
         case .bool(let flag): text += flag ? "true" : "false"
         case .int(let number): text += "\(number)"
         case .double(let number): text += "\(number)"
-        case .string(let string): text += JSONText.quoted(string)
+        case .string(let string): text += JSONString.quoted(string)
         case .list(let items):
             text += "["
             for (index, item) in items.enumerated() {
@@ -63,7 +63,7 @@ public struct SettingsView {
             for (index, member) in members.enumerated() {
                 if index > 0 { text += isFlat && pretty ? ", " : "," }
                 newline(indent + 1)
-                text += JSONText.quoted(member.key) + (pretty ? ": " : ":")
+                text += JSONString.quoted(member.key) + (pretty ? ": " : ":")
                 Self.json(member.value, pretty: pretty, indent: indent + 1, into: &text)
             }
             if !members.isEmpty { newline(indent) }
@@ -130,7 +130,7 @@ public struct SettingsView {
                 !string.isEmpty && node.meaning == .string(string) && ConfigNode.looksBoolean(string) == nil && Words.isLetter(string.utf8.first ?? 0)
                 && string.utf8.allSatisfy { Words.isLetter($0) || Words.isDigit($0) || "._/-+@".utf8.contains($0) }
             // JSON's strings are YAML's double-quoted ones.
-            return isPlain || Words.isSemanticVersion(string) ? string : JSONText.quoted(string)
+            return isPlain || Words.isSemanticVersion(string) ? string : JSONString.quoted(string)
         case .list(let items): return "[" + items.map(Self.scalar).joined(separator: ", ") + "]"
         case .object: return "{}"
         default:
@@ -142,8 +142,8 @@ public struct SettingsView {
 }
 
 /// JSON strings, RFC 8259 section 7.
-enum JSONText {
-    static func quoted(_ text: String) -> String {
+public enum JSONString {
+    public static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

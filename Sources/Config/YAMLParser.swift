@@ -124,3 +124,12 @@ internal import CYAML
 
     private static func mark(_ mark: yaml_mark_t) -> Mark { Mark(line: Int(clamping: mark.line) + 1, column: Int(clamping: mark.column) + 1) }
 }
+
+/// What the configuration is read with.
+public enum ConfigLibrary {
+    /// libyaml's, `0.2.5`.
+    public static var version: String {
+        guard let text = unsafe yaml_get_version_string() else { return "unknown" }
+        return unsafe String(cString: text)
+    }
+}

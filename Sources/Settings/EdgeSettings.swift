@@ -104,7 +104,7 @@ public struct ProcessSettings: Codable, Sendable, Equatable {
     public init() {}
 }
 
-/// `HOST:PORT`, `[::]:41002` or `unix:/path`.
+/// `HOST:PORT` with an IPv4 address or `localhost`, `[::]:41002` or `unix:/path`.
 public enum ListenAddress: Codable, Sendable, Hashable, CustomStringConvertible {
     case tcp(host: String, port: UInt16)
     case unix(path: String)
@@ -126,11 +126,8 @@ public enum ListenAddress: Codable, Sendable, Hashable, CustomStringConvertible 
             host = String(host.dropFirst().dropLast())
             guard host.contains(":"), AddressRange.address(host) != nil else { return nil }
         } else {
-            // A name or an IPv4 address; an IPv6 address needs its brackets.
-            let isName = host.utf8.allSatisfy { byte in
-                (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A) || byte == 0x2D || byte == 0x2E || byte == 0x5F
-            }
-            guard !host.isEmpty, host.utf8.count <= 253, isName else { return nil }
+            // Names other than this one would have to be looked up before anything runs.
+            guard host == "localhost" || AddressRange.address(host)?.count == 4 && !host.contains(":") else { return nil }
         }
         self = .tcp(host: host, port: port)
     }
@@ -139,6 +136,16 @@ public enum ListenAddress: Codable, Sendable, Hashable, CustomStringConvertible 
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix(let path): "unix:\(path)"
+        }
+    }
+}
+
+extension ListenAddress {
+    /// Only this host can reach it.
+    public var isLocal: Bool {
+        switch self {
+        case .unix: true
+        case .tcp(let host, _): host == "localhost" || host.hasPrefix("127.") || host == "::1"
         }
     }
 }

@@ -11,8 +11,12 @@ public enum SettingsCoder {
     /// Deeper values are refused on both sides.
     static let depthMax = 64
 
-    public static func encode(_ settings: GatewaySettings) throws(SettingsCodingFailure) -> [UInt8] {
-        try Self.encode(value: settings)
+    public static func encode(_ settings: GatewaySettings) -> [UInt8] {
+        do {
+            return try Self.encode(value: settings)
+        } catch {
+            preconditionFailure("settings are shallow values of plain types: \(error)")
+        }
     }
 
     public static func decode(_ bytes: [UInt8]) throws(SettingsCodingFailure) -> GatewaySettings {

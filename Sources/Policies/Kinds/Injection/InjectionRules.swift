@@ -12,7 +12,7 @@ public struct IndicatorHit: Sendable, Equatable {
 
 /// The rules of `prompt-injection`: weighted indicators over folded text (accents too), and what their hits add up to.
 ///
-/// A weight of 1 is as much evidence as the default threshold asks for; most rules say less and need company.
+/// A weight of 0.9 is as much evidence as the default threshold asks for; most rules say less and need company.
 public enum InjectionRules {
     /// Ids are places in this list.
     public static let indicators: [Indicator] = {
@@ -27,7 +27,7 @@ public enum InjectionRules {
     /// Hits further apart than this do not add up.
     static let windowBytes = 2048
 
-    /// 0...1 for the hits of one view of one text. 0.8 is evidence of 1, 0.5 of about 0.43.
+    /// 0...1 for the hits of one view of one text. 0.8 is evidence of 0.88, 0.5 of 0.38.
     ///
     /// `isFromTool`: the text is a tool's result or a retrieved document, where nobody gives orders.
     /// `isDecoded`: the text was hidden in an encoding; whoever hides an order means it.
@@ -35,8 +35,7 @@ public enum InjectionRules {
         var evidence = self.evidence(hits, isFromTool: isFromTool)
         if isDecoded { evidence *= 1.3 }
         guard evidence > 0 else { return 0 }
-        // 1 - 5^(-evidence), without a library: repeated halves of the exponent.
-        return 1 - self.power(evidence)
+        return 1 - self.power(evidence * 1.14)
     }
 
     /// The largest sum of weights within a window.

@@ -13,12 +13,12 @@ enum LeakRules {
         "reveal|show|print|display|output|repeat|tell me|give me|share|expose|leak|dump|disclose|recite|write|list|copy|quote|encode|translate|summari[sz]e|paraphrase|spell|provide|return|echo|reproduce|read|send|convert|restate|describe|export|render"
 
     private static let english: [InjectionRule] = [
-        rule(1.05, near(telling, 24, #"(?:your|the|its|this|my)(?: [a-z]{1,12}){0,3} (?:(?:system|initial|hidden|original|secret|starting|pre|developer|internal|base|core) ?-?(?:prompt|message|instruction)s?|preprompt|initiali[sz]ation (?:string|prompt|text|message)|initial configuration|system configuration|initial configuration)\b"#)),
+        rule(1.05, near(telling, 34, #"(?:your|the|its|this|my)(?: [a-z]{1,12}){0,3} (?:(?:system|initial|hidden|original|secret|starting|pre|developer|internal|base|core) ?-?(?:prompt|message|instruction)s?|preprompt|initiali[sz]ation (?:string|prompt|text|message)|initial configuration|system configuration|initial configuration)\b"#)),
         rule(0.9, near(telling, 14, #"your (?:[a-z]{1,12} ){0,3}(?:instructions|prompt|guidelines|directives|rules)\b"#)),
         rule(0.7, near("output|print|display|reveal|dump|show", 4, #"(?:the )?(?:initiali[sz]ation string|system prompt|system configuration|initial prompt|hidden prompt|hidden instructions|prompt above|developer message)"#)),
         rule(1.0, #"\bwhat(?:'s| is| are| was| were| does| do| did)\b[^.!?]{0,8}\b(?:your|the) (?:[a-z]{1,10} )?(?:system|initial|original|hidden|secret|starting|first|developer) (?:prompt|instructions?|message|guidelines)\b"#),
         rule(0.9, #"\bwhat (?:[a-z]{1,12} ){0,2}(?:instructions|rules|guidelines|directions|orders|prompt)\b[^.!?]{0,16}\b(?:were|have|did|are|was) (?:you|your)\b[^.!?]{0,24}\b(?:given|told|instructed|configured|receive|follow|operat|programmed|under|get\b)"#),
-        rule(0.9, near("repeat|print|output|copy|return|say|write|echo|recite|reproduce|translate|summari[sz]e", 14, #"(?:everything|all|the|every|each|this|your|text|words?|sentences?|content|entire)(?: [a-z]{1,12}){0,4} (?:above|before (?:this|the|that|my)|preceding|prior to|so far|from the (?:beginning|start))"#)),
+        rule(0.9, near("repeat|print|output|copy|return|say|write|echo|recite|reproduce|translate|summari[sz]e", 14, #"(?:everything|all|the|every|each|this|your|text|words?|sentences?|content|entire)(?: [a-z]{1,12}){0,4} (?:above|before (?:this|my|the) (?:message|prompt|chat|conversation|sentence|line|text)|preceding|prior to this|so far|from the (?:beginning|start))"#)),
         rule(1.0, #"\b(?:start|begin)[a-z]{0,4} (?:with|from|at) (?:the words? |the phrase )?.{0,4}(?:you are|system)\b"#),
         rule(0.4, #"\b(?:word for word|verbatim|letter by letter|exactly as (?:written|given|you)|including anything (?:marked )?confidential|leaving nothing out|rap song)\b"#),
         rule(0.9, #"\b(?:secret|hidden|confidential|protected)(?: [a-z]{1,10})? (?:password|passphrase|key|word|code|token|phrase)\b[^.!?]{0,30}\b(?:you|your|protect|guard|hiding|told)"#),
@@ -29,7 +29,9 @@ enum LeakRules {
         rule(0.7, #"\b(?:instructions|rules|prompt|guidelines|message)s? (?:that )?(?:you (?:were|have been|got)|your developers?|came before|comes? before|precede|above this)"#),
         rule(0.5, #"\b(?:admin(?:istrator)?|developer|root|sudo|emergency|security) (?:override|audit|access)\b"#),
         rule(0.5, #"\b(?:confidential|hidden|secret|internal) (?:instructions|rules|guidelines|prompt|configuration)\b"#),
-        rule(0.5, #"\bsystem prompt\b"#),
+        rule(0.9, #"\b(?:need|want|like|have) to (?:see|know|read|view|get) (?:the|your)(?: [a-z]{1,10}){0,2} (?:system prompt|initial prompt|initial instructions|instructions you)"#),
+        rule(0.5, #"\bdump\b[^.!?]{0,12}\b(?:context|memory|prompt|window|conversation)\b"#),
+        rule(0.45, #"\bsystem prompt\b"#),
     ]
 
     private static let others: [InjectionRule] = [

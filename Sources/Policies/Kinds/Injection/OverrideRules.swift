@@ -10,16 +10,16 @@ enum OverrideRules {
     }
 
     private static let ignoring =
-        "ignor(?:e|es|ing)|disregard(?:ing)?|forget|neglect|discard|override|overrule|dismiss|abandon|set aside|pay no attention to|(?:do not|don't|never|stop|no longer|not) (?:follow|obey|listen|comply|adhere|heed|abide)(?:ing)?"
+        "ignor(?:e|es|ing)|disregard(?:ing)?|forget|neglect|discard|override|overrule|dismiss|abandon|set aside|never mind|pay no attention to|(?:do not|don't|never|stop|no longer|not) (?:follow|obey|listen|comply|adhere|heed|abide)(?:ing)?"
     private static let orders =
         "instructions?|prompts?|rules?|directives?|guidelines?|commands?|directions?|constraints?|restrictions?|programming|orders?|guardrails|safeguards|training"
 
     private static let english: [InjectionRule] = [
-        rule(1.1, near(ignoring, 12, "(?:previous|prior|preceding|above|earlier|your|all|any|every|system|original|initial|past|existing|foregoing|aforementioned)(?: [a-z'-]{1,14}){0,4} (?:" + orders + #")\b"#)),
+        rule(1.1, near(ignoring, 12, "(?:previous|prior|preceding|above|earlier|your|ur|all|any|every|system|original|initial|past|existing|foregoing|aforementioned)(?: [a-z'-]{1,14}){0,4} (?:" + orders + #")\b"#)),
         rule(0.6, near("bypass|skip|drop|circumvent|evade|break|violate|lift|suspend|disable|remove", 12, "(?:your|all|any|system|every)(?: [a-z'-]{1,14}){0,3} (?:instructions|rules|guidelines|restrictions|filters?|safeguards|guardrails|safety|constraints|limitations)")),
         rule(0.6, #"\bdrop (?:the|all|your) (?:restrictions|rules|guidelines|constraints)\b[^.!?]{0,20}\byou (?:were|are|have been) "#),
         rule(1.0, near("ignor(?:e|ing)|disregard|forget", 3, "(?:the |my |these |those |any |all )?(?:instructions|directions|directives|rules|guidelines) ?(?:above|before|below|and|!|,|given|you)")),
-        rule(1.0, near("ignor(?:e|ing)|disregard|forget", 4, "(?:everything|anything|all|what|whatever)(?: that| which)?(?: i| you| we| was| has| have| had| been| were|'ve| ever| just){0,4} (?:above|before|previous|told|said|prior|written|learned|know|discussed|instructed|taught|mentioned|wrote)")),
+        rule(1.0, near("ignor(?:e|ing)|disregard|forget", 4, "(?:everything|anything|all|whatever)(?: that| which)?(?: i| you| we| was| has| have| had| been| were|'ve| ever| just){0,4} (?:above|before|previous|told|said|prior|written|learned|know|discussed|instructed|taught|mentioned|wrote)")),
         rule(0.9, #"\b(?:rules|instructions|constraints|guidelines|restrictions|orders|directives|limitations|policies)\b[^.!?]{0,24}\b(?:are|is|were|have been|has been) (?:now |hereby |all |currently |temporarily )?(?:void|null|cancell?ed|revoked|lifted|suspended|disabled|obsolete|superseded|deleted|removed|no longer|overridden|deactivated|waived|invalid)"#),
         rule(0.9, #"\b(?:i|we) (?:am|are)?[^.!?]{0,30}\b(?:revoke|cancel|lift|override|suspend|overrule|void) (?:all |any )?(?:of )?(?:your|the|previous|these) (?:[a-z]{1,12} ){0,2}(?:instructions|rules|restrictions|guidelines|orders)"#),
         rule(0.8, #"\bnew (?:instructions?|orders?|directives?|rules?|commands?|system prompt)\s?:"#),
@@ -34,6 +34,12 @@ enum OverrideRules {
     ]
 
     private static let german: [InjectionRule] = [
+        // "The former instructions were a mistake; the right ones are": every language at once.
+        rule(0.95, #"\b(?:instructions|rules|orders|anweisungen|regeln|vorgaben|consignes|instrucciones|reglas|istruzioni|regole|instrucoes|regras|instructies|regels|instrukcje|polecenia|zasady)\b[^.!?]{0,12} (?:were|was|waren|etaient|eran|erano|eram|waren|byly)\b[^.!?]{0,14}\b(?:mistake|error|wrong|incorrect|irrtum|fehler|falsch|erreur|errore|errori|erro|vergissing|fout|pomylka|bledem|bledne)"#),
+        rule(0.95, #"\b(?:do not|don't|never|stop) (?:follow|obey|heed|trust)(?:ing)?\b[^.!?]{0,10}\bsystem (?:message|prompt)\b"#),
+        rule(0.65, #"\bregardless of (?:what )?(?:the|your|any) (?:rules|instructions|guidelines|policies|restrictions)\b"#),
+        rule(0.6, #"\b(?:updated|changed|replaced|rewritten|rewrote|overwritten) (?:your|all your) (?:rules|instructions|guidelines|orders|prompt)\b"#),
+        rule(0.5, #"\b(?:remember|save|store)\b[^.!?]{0,30}\b(?:all future (?:chats|conversations|sessions)|to your memory)\b"#),
         rule(1.1, near("ignorier[a-z]{0,3}|missacht[a-z]{0,3}|vergiss|vergessen sie|verwirf|umgeh[a-z]{0,3}|setze? dich uber|pfeif auf|streiche", 4, #"(?:die|deine?[nr]?|alle[ns]?|samtliche|jede|sofort|bitte|bisherigen?|vorherigen?|obigen?|vorigen?|fruheren?|ursprunglichen?|was)(?: [a-z]{1,16}){0,4} ?(?:anweisung|regel|vorgabe|richtlinie|instruktion|befehl|einschrankung|beschrankung|systemprompt|programmierung|systemvorgabe|leitlinie|sicherheits|auftrag)"#)),
         rule(1.0, near("befolge?|folge|halte? dich|beachte|achte|respektiere", 45, #"(?:nicht (?:langer|mehr|weiter)|keine (?:regel|anweisung|vorgabe)[a-z]{0,3})\b"#)),
         rule(1.0, #"\bvergiss (?:bitte |jetzt |nun |sofort )?(?:alles|alle|samtliche|das alles)\b[^.!?]{0,20}\b(?:was|vor|bisher|zuvor|gesagt|davor|besprochen|aufgaben|geschrieben|gelernt|vorher)"#),
@@ -41,7 +47,7 @@ enum OverrideRules {
         rule(0.9, #"\b(?:widerrufe|annulliere|losche|hebe|streiche)\b[^.!?]{0,14}\b(?:deine|alle|die|samtliche) (?:[a-z]{1,14} )?(?:anweisungen|regeln|vorgaben|einschrankungen|richtlinien)"#),
         rule(0.7, #"\bneue (?:anweisung|aufgabe|regel|befehl|instruktion)(?:en)?\s?:"#),
         rule(0.35, #"\b(?:ab jetzt|von nun an|ab sofort)\b[^.!?]{0,12}(?:gilt|du|gehorch|antwort|bist|befolg|horst)"#),
-        rule(0.7, #"\bgehorchst du\b[^.!?]{0,40}\b(?:mir|nicht mehr)|\bhore? (?:jetzt |nur )?(?:nur )?auf mich\b"#),
+        rule(0.9, #"\bgehorchst\b[^.!?]{0,50}\b(?:mir|nicht mehr)|\bhore? (?:jetzt |nur )?(?:nur )?auf mich\b"#),
         rule(0.55, #"\b(?:statt|anstatt) (?:den text |die |das |zu |des )?[^.!?]{0,24}(?:ubersetz|zusammenfass|beantwort|korrigier)"#),
     ]
 
@@ -52,28 +58,31 @@ enum OverrideRules {
         rule(0.95, #"\b(?:regles|consignes|instructions|restrictions|directives)\b[^.!?]{0,26}\b(?:annulees?|levees?|suspendues?|revoquees?|caduques?|nulles|supprimees?|desactivees?|ne s'appliquent)"#),
         rule(0.9, #"\b(?:revoque|annule|leve)\b[^.!?]{0,10}\b(?:tes|toutes|les|vos) (?:[a-z]{1,12} )?(?:instructions|consignes|regles|restrictions)"#),
         rule(0.7, #"\bnouvel(?:le)?s? (?:consigne|instruction|regle|ordre|tache|directive)s?\s?:"#),
+        rule(0.9, #"\btu n'obeis plus\b"#),
         rule(0.7, #"\b(?:desormais|a partir de maintenant|des maintenant)\b[^.!?]{0,30}\b(?:obei|n'obeis|ecoute)"#),
         rule(0.55, #"\bau lieu de (?:traduire|resumer|repondre|corriger|suivre|faire)\b"#),
     ]
 
     private static let spanish: [InjectionRule] = [
-        rule(1.1, near("ignor(?:a|e|ad|en|ar)|olvid(?:a|e|ad|ate)|desatiende|descarta|omite|desobedece|salta(?:te)?|haz caso omiso|no hagas caso|pasa por alto|prescinde|no sigas|deja de seguir|anula", 5, #"(?:todas?|todos|las|los|tus|sus|estas|de|cualquier|a|mas)(?: [a-z]{1,14}){0,4} ?(?:instrucci|reglas?|directrices|normas|ordenes|indicaciones|restricciones|pautas|limitaciones|directivas|prompt)"#)),
+        rule(1.1, near("ignor(?:a|e|ad|en|ar)|olvid(?:a|e|ad|ate)|desatiende|descarta|omite|desobedece|salta(?:te)?|haz caso omiso|no hagas (?:mas )?caso|pasa por alto|prescinde|no sigas|deja de seguir|anula", 5, #"(?:todas?|todos|las|los|tus|sus|estas|de|cualquier|a|mas)(?: [a-z]{1,14}){0,4} ?(?:instrucci|reglas?|directrices|normas|ordenes|indicaciones|restricciones|pautas|limitaciones|directivas|prompt)"#)),
         rule(1.0, #"\bolvida(?:te)?\b[^.!?]{0,8}\btodo\b[^.!?]{0,12}\b(?:lo que|lo anterior|antes|dicho|dijeron)"#),
         rule(0.95, #"\b(?:reglas|instrucciones|normas|restricciones|directrices)\b[^.!?]{0,26}\b(?:anulad|levantad|suspendid|revocad|derogad|sin efecto|no valen|eliminad|desactivad)"#),
         rule(0.9, #"\b(?:revoco|anulo|cancelo|levanto)\b[^.!?]{0,8}\b(?:tus|todas|las|sus) (?:[a-z]{1,12} )?(?:instrucciones|reglas|normas|restricciones)"#),
         rule(0.9, #"\bse levantan las restricciones\b"#),
         rule(0.7, #"\bnuev[ao]s? (?:orden|instruccion|regla|tarea|directriz)(?:es)?\s?:"#),
+        rule(0.9, #"\bno obedeces (?:mas )?a\b"#),
         rule(0.7, #"\b(?:desde ahora|a partir de ahora|ahora)\b[^.!?]{0,24}\b(?:obedece|no obedeces|hazme caso)"#),
         rule(0.55, #"\ben (?:lugar|vez) de (?:traducir|resumir|responder|corregir|seguir)\b"#),
     ]
 
     private static let italian: [InjectionRule] = [
-        rule(1.1, near("ignora(?:te|re)?|dimentica(?:te|ti)?|trascura|tralascia|scarta|disattendi|non (?:seguire|rispettare|considerare|tenere conto)|smetti di seguire|aggira|scavalca|lascia perdere|disobbedisci", 8, #"(?:tutte|tutti|le|i|tue|tuoi|ogni|qualsiasi|queste|gli|di|delle|piu)(?: [a-z]{1,14}){0,4} ?(?:istruzion|regol[ae]|direttiv[ae]|linee guida|ordini|indicazioni|restrizioni|vincoli|comandi|limitazioni|prompt)"#)),
+        rule(1.1, near("ignora(?:te|re)?|dimentica(?:te|ti)?|trascura|tralascia|scarta|disattendi|non (?:seguire|rispettare|considerare|tenere (?:piu )?conto)|smetti di seguire|aggira|scavalca|lascia perdere|disobbedisci", 8, #"(?:tutte|tutti|le|i|tue|tuoi|ogni|qualsiasi|queste|gli|di|delle|piu)(?: [a-z]{1,14}){0,4} ?(?:istruzion|regol[ae]|direttiv[ae]|linee guida|ordini|indicazioni|restrizioni|vincoli|comandi|limitazioni|prompt)"#)),
         rule(0.9, #"\b(?:ignora|trascura|dimentica) (?:ogni|qualsiasi) (?:regola|istruzione|direttiva|vincolo)"#),
         rule(1.0, #"\bdimentica(?:ti)?\b[^.!?]{0,8}\btutto\b[^.!?]{0,12}\b(?:quello|cio|prima|precede|detto|quanto)"#),
         rule(0.95, #"\b(?:regole|istruzioni|restrizioni|direttive|vincoli)\b[^.!?]{0,26}\b(?:annullat|revocat|sospes|rimoss|non valgono|abolit|disattivat|decadut|revocate)"#),
         rule(0.9, #"\b(?:revoco|annullo|cancello)\b[^.!?]{0,8}\b(?:le|tutte|ogni) (?:tue |le )?(?:[a-z]{1,12} )?(?:istruzioni|regole|restrizioni)"#),
         rule(0.7, #"\bnuov[aeio] (?:ordin[ei]|istruzion[ei]|regol[ae]|compito|direttiv[ae])\s?:"#),
+        rule(0.9, #"\bnon obbedisci (?:piu )?a"#),
         rule(0.7, #"\b(?:da adesso|da ora|d'ora in poi|ora)\b[^.!?]{0,24}\b(?:obbedi|ubbidi|devi obbedire)"#),
         rule(0.55, #"\b(?:invece|anziche|al posto) (?:di )?(?:tradurre|riassumere|rispondere|correggere|seguire)\b"#),
     ]

@@ -1,0 +1,300 @@
+internal import Exchange
+internal import Patterns
+public import Settings
+
+/// A compiled chain at work: one per worker, for one thread.
+public final class PolicyEngine {
+    private let settings: PolicySettings
+    private let content: PolicyContent
+    private let input: PhaseDetector
+    private let output: PhaseDetector
+    private let inputContext: OutputContext
+    private var pool: [OutputPolicies] = []
+    private static let poolMax = 64
+
+    // Reused from request to request.
+    private var joined: [UInt8] = []
+    private var map: [Int32] = []
+    private var parts: [Part] = []
+    private let inputAllowed: PhaseOutcome
+
+    /// `image` is `PolicyProgram.image` of the same settings and content: read-only, on a page boundary, and it outlives the engine.
+    public convenience init(
+        settings: PolicySettings, image: UnsafeRawBufferPointer, content: PolicyContent = PolicyContent()
+    ) throws(PolicyCompileError) {
+        let image = try unsafe PolicyImage(image)
+        let input = PhaseProgram(.input, settings, content)
+        let output = PhaseProgram(.output, settings, content)
+        self.init(
+            settings, content, PhaseDetector(input, try image.scanner(0, for: input)),
+            PhaseDetector(output, try image.scanner(1, for: output)))
+    }
+
+    /// For a process that has just compiled the program.
+    public convenience init(_ program: PolicyProgram) throws(PolicyCompileError) {
+        do {
+            self.init(
+                program.settings, program.content, PhaseDetector(program.input, try PatternScanner(program.inputSet)),
+                PhaseDetector(program.output, try PatternScanner(program.outputSet)))
+        } catch {
+            throw PolicyCompileError(message: error.description)
+        }
+    }
+
+    private init(_ settings: PolicySettings, _ content: PolicyContent, _ input: PhaseDetector, _ output: PhaseDetector) {
+        self.settings = settings
+        self.content = content
+        self.input = input
+        self.output = output
+        self.inputContext = OutputContext(input, fold: content.recognizerFold)
+        var allowed = PhaseOutcome()
+        for policy in input.program.policies {
+            var report = PolicyReport(kind: policy.kind, phase: .input)
+            if policy.rules != nil { report.score = 0 }
+            allowed.reports.append(report)
+        }
+        self.inputAllowed = allowed
+    }
+
+    /// False: requests need not be decoded for policies.
+    public var hasInputTexts: Bool { !self.input.program.isEmpty }
+    /// False: answers need not be decoded for policies.
+    public var hasOutputTexts: Bool { !self.output.program.isEmpty }
+
+    /// Policies for one answer. Give it back with `endOutput` to save allocations.
+    public func beginOutput() -> OutputPolicies {
+        self.pool.popLast() ?? OutputPolicies(OutputContext(self.output, fold: self.content.recognizerFold))
+    }
+
+    public func endOutput(_ policies: OutputPolicies) {
+        policies.reset()
+        if self.pool.count < Self.poolMax { self.pool.append(policies) }
+    }
+
+    // MARK: Requests
+
+    /// A text in `joined`: a segment, a folded copy of it, or what it says when decoded.
+    private struct Part {
+        var segment: Int
+        var view: Int
+        var range: Range<Int>
+        /// Where its map starts in `map`; nil: offsets are the segment's own.
+        var map: Int?
+        var isForRecognizers: Bool
+        var isForIndicators: Bool
+    }
+
+    /// What the chain makes of a request's texts.
+    public func evaluateInput(_ segments: [TextSegment]) -> PhaseOutcome {
+        self.join(segments)
+        let hasArguments = segments.contains { $0.origin.field == .toolArguments }
+        if self.parts.isEmpty && !hasArguments { return self.inputAllowed }
+        var collected = Collected(self.input.program)
+        if self.input.program.isEmpty { return self.inputAllowed }
+        if self.input.scanner.usesTextEdges {
+            for part in self.parts {
+                self.input.scan(self.joined.span.extracting(part.range))
+                if !self.input.hits.isEmpty { self.collect(part, 0..<self.input.hits.count, 0, segments, &collected) }
+            }
+        } else if !self.parts.isEmpty {
+            self.input.scan(self.joined.span)
+            if self.input.hits.isEmpty && !hasArguments { return self.inputAllowed }
+            self.collectJoined(segments, &collected)
+        }
+        if hasArguments { self.collectArguments(segments, &collected) }
+        return self.outcome(&collected)
+    }
+
+    /// Joined by a byte that no UTF-8 text has, so that no match confirmed in one part can reach into another.
+    private func join(_ segments: [TextSegment]) {
+        self.joined.removeAll(keepingCapacity: true)
+        self.map.removeAll(keepingCapacity: true)
+        self.parts.removeAll(keepingCapacity: true)
+        let hasRules = self.input.program.hasIndicators
+        for (number, segment) in segments.enumerated() where !segment.bytes.isEmpty {
+            let isArguments = segment.origin.field == .toolArguments
+            if isArguments, !hasRules { continue }
+            let text = segment.bytes.span
+            var isForRecognizers = !isArguments
+            if hasRules {
+                if let fold = self.content.indicatorFold, self.addFolded(text, number, fold, isForRecognizers: false) {
+                    guard isForRecognizers else { continue }
+                    if let fold = self.content.recognizerFold, self.addFolded(text, number, fold, isForRecognizers: true) {
+                        continue
+                    }
+                    self.add(text, number, view: 0, isForRecognizers: true, isForIndicators: false)
+                    continue
+                }
+            }
+            if isForRecognizers, let fold = self.content.recognizerFold, self.addFolded(text, number, fold, isForRecognizers: true) {
+                isForRecognizers = false
+                if !hasRules { continue }
+            }
+            self.add(text, number, view: 0, isForRecognizers: isForRecognizers, isForIndicators: hasRules)
+        }
+        if hasRules, self.settings.chain.contains(.promptInjection), let views = self.content.views {
+            self.addViews(segments, views)
+        }
+        if !self.joined.isEmpty { self.joined.removeLast() }
+    }
+
+    private func addViews(
+        _ segments: [TextSegment],
+        _ views: @Sendable (Span<UInt8>, PromptInjectionOptions, inout [[UInt8]]) -> Void
+    ) {
+        var found: [[UInt8]] = []
+        for (number, segment) in segments.enumerated() where !segment.bytes.isEmpty {
+            found.removeAll(keepingCapacity: true)
+            views(segment.bytes.span, self.settings.promptInjection, &found)
+            for (view, text) in found.enumerated() {
+                self.add(text.span, number, view: view + 1, isForRecognizers: false, isForIndicators: true)
+            }
+        }
+    }
+
+    private func add(_ text: Span<UInt8>, _ segment: Int, view: Int, isForRecognizers: Bool, isForIndicators: Bool) {
+        let start = self.joined.count
+        for index in text.indices { self.joined.append(text[index]) }
+        self.parts.append(
+            Part(
+                segment: segment, view: view, range: start..<self.joined.count, map: nil, isForRecognizers: isForRecognizers,
+                isForIndicators: isForIndicators))
+        self.joined.append(0xFF)
+    }
+
+    private func addFolded(_ text: Span<UInt8>, _ segment: Int, _ fold: TextFold, isForRecognizers: Bool) -> Bool {
+        let (start, mapStart) = (self.joined.count, self.map.count)
+        guard fold(text, &self.joined, &self.map) else { return false }
+        self.parts.append(
+            Part(
+                segment: segment, view: 0, range: start..<self.joined.count, map: mapStart, isForRecognizers: isForRecognizers,
+                isForIndicators: !isForRecognizers))
+        self.joined.append(0xFF)
+        return true
+    }
+
+    /// What was found in a request.
+    private struct Collected {
+        var findings: PhaseFindings
+        var hits: [(policy: Int, use: Int, hit: IndicatorHit)] = []
+        var edits: [TextEdit] = []
+
+        init(_ program: PhaseProgram) { self.findings = PhaseFindings(program) }
+    }
+
+    private func collectJoined(_ segments: [TextSegment], _ collected: inout Collected) {
+        self.input.sortHits()
+        var next = 0
+        let count = self.input.hits.count
+        for number in self.parts.indices {
+            let part = self.parts[number]
+            let first = next
+            while next < count, self.input.hits[next].end <= part.range.upperBound { next += 1 }
+            if first < next { self.collect(part, first..<next, part.range.lowerBound, segments, &collected) }
+        }
+    }
+
+    private func collect(
+        _ part: Part, _ hits: Range<Int>, _ offset: Int, _ segments: [TextSegment], _ collected: inout Collected
+    ) {
+        let joined = self.joined
+        let text = joined.span.extracting(part.range)
+        _ = self.input.decide(
+            text,
+            PhaseDetector.Window(
+                from: 0, to: text.count, cursor: 0, startsText: true, endsText: true, hits: hits, offset: offset,
+                wantsRecognizers: part.isForRecognizers, wantsIndicators: part.isForIndicators))
+        let program = self.input.program
+        let origin = segments[part.segment].origin
+        for finding in self.input.findings {
+            let use = program.uses[finding.use]
+            switch use.role {
+            case .marker: break
+            case .recognizer:
+                collected.findings.counts[use.type] += 1
+                collected.findings.found[use.policy] = true
+                if use.blocks { break }
+                let range = self.original(finding, part, segments[part.segment].bytes)
+                let replacement = use.redactsAs(text.extracting(finding.start..<finding.end))
+                collected.edits.append(TextEdit(segment: part.segment, range: range, replacement: replacement))
+            case .indicator(let indicator):
+                if let roles = program.policies[use.policy].roles, !roles.contains(origin.role.rawValue) { break }
+                let isKnown = collected.hits.contains {
+                    $0.policy == use.policy && $0.hit.id == indicator.id && $0.hit.segment == part.segment && $0.hit.view == part.view
+                }
+                if isKnown { break }
+                let hit = IndicatorHit(
+                    id: indicator.id, origin: origin, segment: part.segment, view: part.view, range: finding.start..<finding.end)
+                collected.hits.append((use.policy, finding.use, hit))
+                collected.findings.counts[use.type] += 1
+            }
+        }
+    }
+
+    private func original(_ finding: Finding, _ part: Part, _ text: [UInt8]) -> Range<Int> {
+        guard let map = part.map else { return finding.start..<finding.end }
+        let last = Int(self.map[map + finding.end - 1])
+        return Int(self.map[map + finding.start])..<(last + scalarLength(text[last], limit: text.count - last))
+    }
+
+    private func collectArguments(_ segments: [TextSegment], _ collected: inout Collected) {
+        for (number, segment) in segments.enumerated() where segment.origin.field == .toolArguments {
+            var steps = TextSteps()
+            var indicators = ChannelIndicators(segment.origin)
+            self.inputContext.clear()
+            self.inputContext.ignoresIndicators = true
+            self.inputContext.ignoresBlocks = true
+            _ = ArgumentStream().feed(segment.bytes.span, isFinal: true, self.inputContext, &indicators, &steps)
+            for (type, count) in self.inputContext.findings.counts.enumerated() { collected.findings.counts[type] += count }
+            for (policy, found) in self.inputContext.findings.found.enumerated() where found {
+                collected.findings.found[policy] = true
+            }
+            var index = 0
+            for step in steps.list {
+                switch step {
+                case .keep(let count): index += count
+                case .replace(let count, let bytes):
+                    collected.edits.append(TextEdit(segment: number, range: index..<(index + count), replacement: bytes))
+                    index += count
+                }
+            }
+        }
+        collected.edits.sort { ($0.segment, $0.range.lowerBound) < ($1.segment, $1.range.lowerBound) }
+    }
+
+    private func outcome(_ collected: inout Collected) -> PhaseOutcome {
+        let program = self.input.program
+        var outcome = PhaseOutcome()
+        var isEnded = false
+        for (number, policy) in program.policies.enumerated() {
+            var report = PolicyReport(kind: policy.kind, phase: .input)
+            if isEnded, policy.kind != .auditLogger {
+                report.skipped = true
+                outcome.add(report, policy)
+                continue
+            }
+            if let rules = policy.rules {
+                let hits = collected.hits.filter { $0.policy == number }.map(\.hit)
+                let score = hits.isEmpty ? 0 : rules.score(hits)
+                report.score = score
+                report.findings = program.findings(number, collected.findings.counts)
+                if !hits.isEmpty, score >= rules.threshold {
+                    report.reasonCode = policy.reasonCode
+                    switch policy.action {
+                    case .block: report.verdict = .block
+                    case .escalate: report.verdict = .escalate
+                    case .redact, .log: report.verdict = .allow
+                    }
+                }
+            } else if collected.findings.found[number] {
+                report.findings = program.findings(number, collected.findings.counts)
+                report.reasonCode = policy.reasonCode
+                report.verdict = policy.action == .block ? .block : .redact
+            }
+            outcome.add(report, policy)
+            if report.verdict == .block || report.verdict == .escalate { isEnded = true }
+        }
+        if outcome.verdict == .redact { outcome.edits = collected.edits }
+        return outcome
+    }
+}

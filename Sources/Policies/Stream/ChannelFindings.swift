@@ -1,0 +1,95 @@
+internal import Exchange
+internal import Settings
+
+/// What a phase found so far, over all texts.
+struct PhaseFindings {
+    /// By number of the finding's type.
+    var counts: [Int]
+    /// By number of the policy.
+    var scores: [Double]
+    var found: [Bool]
+
+    init(_ program: PhaseProgram) {
+        self.counts = Array(repeating: 0, count: program.types.count)
+        self.scores = Array(repeating: 0, count: program.policies.count)
+        self.found = Array(repeating: false, count: program.policies.count)
+    }
+
+    mutating func clear() {
+        for index in self.counts.indices { self.counts[index] = 0 }
+        for index in self.scores.indices { self.scores[index] = 0 }
+        for index in self.found.indices { self.found[index] = false }
+    }
+}
+
+/// What stays from text to text of one answer: the detector, what it found, and where a block happened.
+final class OutputContext {
+    let detector: PhaseDetector
+    let fold: TextFold?
+    var findings: PhaseFindings
+    var block: PolicyBlock?
+    /// For requests: indicators are looked for elsewhere, and the chain's order decides who blocks.
+    var ignoresIndicators = false
+    var ignoresBlocks = false
+
+    init(_ detector: PhaseDetector, fold: TextFold?) {
+        self.detector = detector
+        self.fold = fold
+        self.findings = PhaseFindings(detector.program)
+    }
+
+    func clear() {
+        self.findings.clear()
+        self.block = nil
+    }
+
+    /// Counts a finding. True: the text ends before it.
+    func note(_ finding: Finding, _ channel: inout ChannelIndicators) -> Bool {
+        let program = self.detector.program
+        let use = program.uses[finding.use]
+        let policy = program.policies[use.policy]
+        switch use.role {
+        case .marker: return false
+        case .recognizer:
+            self.findings.counts[use.type] += 1
+            self.findings.found[use.policy] = true
+            return use.blocks && !self.ignoresBlocks ? self.end(by: policy, .block) : false
+        case .indicator(let indicator):
+            guard !self.ignoresIndicators, let rules = policy.rules, channel.add(indicator.id, use.policy, finding) else { return false }
+            let score = rules.score(channel.hits(of: use.policy))
+            self.findings.counts[use.type] += 1
+            self.findings.scores[use.policy] = max(self.findings.scores[use.policy], score)
+            guard score >= rules.threshold else { return false }
+            self.findings.found[use.policy] = true
+            switch policy.action {
+            case .block: return self.end(by: policy, .block)
+            case .escalate: return self.end(by: policy, .escalate)
+            case .redact, .log: return false
+            }
+        }
+    }
+
+    private func end(by policy: PhaseProgram.Policy, _ verdict: Verdict) -> Bool {
+        self.block = PolicyBlock(kind: policy.kind, verdict: verdict, reason: policy.reasonCode, message: policy.message)
+        return true
+    }
+}
+
+/// The indicators seen in one channel.
+struct ChannelIndicators {
+    private let origin: TextOrigin
+    private var seen: [(policy: Int, hit: IndicatorHit)] = []
+
+    init(_ origin: TextOrigin) { self.origin = origin }
+
+    /// False when it was seen before.
+    mutating func add(_ id: Int, _ policy: Int, _ finding: Finding) -> Bool {
+        if self.seen.contains(where: { $0.policy == policy && $0.hit.id == id }) { return false }
+        // Offsets of a stream are those of the part that is still there; only whole texts have offsets that mean something.
+        let hit = IndicatorHit(id: id, origin: self.origin, segment: 0, view: 0, range: 0..<(finding.end - finding.start))
+        self.seen.append((policy, hit))
+        return true
+    }
+
+    func hits(of policy: Int) -> [IndicatorHit] { self.seen.filter { $0.policy == policy }.map(\.hit) }
+}
