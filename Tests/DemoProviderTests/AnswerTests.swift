@@ -65,7 +65,8 @@ struct AnswerTests {
         let call = first?["message"]?["tool_calls"]?.array?.first?["function"]
         #expect((call?["name"]?.text == "get_weather") == isCalled)
         if isCalled {
-            let arguments = try #require(JSONReader.read(Array(try #require(call?["arguments"]?.text).utf8)))
+            let text = try #require(call?["arguments"]?.text)
+            let arguments = try #require(JSONReader.read(Array(text.utf8)))
             #expect(arguments["days"]?.integer == 1)
             #expect(arguments["place"]?.text == (prompt.contains("Paris") ? "Paris" : "demo place"))
         }
