@@ -23,7 +23,7 @@ struct AnswerTests {
     }
 
     private func text(_ documents: [JSONValue], _ field: String = "content") -> String {
-        documents.compactMap { $0["choices"]?.array?.first?["delta"]?[field]?.text }.joined()
+        documents.compactMap { $0["choices"]?.array?.first }.filter { $0["index"]?.integer == 0 }.compactMap { $0["delta"]?[field]?.text }.joined()
     }
 
     private static let question = "\"messages\":[{\"role\":\"user\",\"content\":\"What is \\\"this\\\"?\"}]"
