@@ -364,6 +364,32 @@ struct HTTPServerTests {
         #expect(test.gone.count == 1)
     }
 
+    @Test func `a request that comes with the end of its client is answered if the handler answers at once`() throws {
+        let test = try TestServer { $0.respond("x") }
+        defer { test.end() }
+        let client = test.connect()
+        client.send(get)
+        client.endSending()
+        test.run { client.isEnded }
+        #expect(client.answers.count == 1 && test.gone.isEmpty)
+    }
+
+    @Test func `a request that comes with the end of its client is given up in the same pass otherwise`() throws {
+        var exchange: ServerExchange?
+        var passOfRequest: UInt64 = 0
+        let test = try TestServer { _ in }
+        test.handler = { [loop = test.loop] in
+            exchange = $0
+            passOfRequest = loop.passes
+        }
+        defer { test.end() }
+        let client = test.connect()
+        client.send(get)
+        client.endSending()
+        while exchange == nil { test.loop.runOnce(longestWait: .milliseconds(100)) }
+        #expect(test.gone.count == 1 && test.loop.passes == passOfRequest + 1)
+    }
+
     @Test func `a client that leaves amid a stream is noticed once`() throws {
         var exchange: ServerExchange?
         let test = try TestServer {
@@ -469,6 +495,24 @@ struct HTTPServerTests {
         test.run { first.answers.count == 1 && second.isEnded }
         #expect(first.answers.first?.body == "127.0.0.1")
         #expect(second.text.hasPrefix("HTTP/1.1 503 "))
+    }
+
+    @Test func `a process without descriptors rests and accepts again when there are some`() async {
+        await #expect(processExitsWith: .success) {
+            let test = try TestServer { $0.respond("x") }
+            let client = test.connect()
+            setDescriptorLimit(client.number + 1)
+            let start = Instant.now()
+            let passes = test.loop.passes
+            while Instant.now() < start + .milliseconds(60) { test.loop.runOnce(longestWait: .milliseconds(5)) }
+            precondition(test.loop.passes - passes < 40, "the listener spins")
+            precondition(test.connectionCount == 0, "a descriptor was left")
+            setDescriptorLimit(1024)
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            test.run { client.answers.count == 1 }
+            precondition(client.answers.count == 1, "not accepted again")
+            test.end()
+        }
     }
 
     // MARK: Drain
