@@ -95,6 +95,7 @@ final class TestCertificates {
 
     func endSending() { _ = unsafe SSL_shutdown(self.handle) }
     var text: String { String(decoding: self.received, as: UTF8.self) }
+    func endsWith(_ text: String) -> Bool { self.received.suffix(text.utf8.count).elementsEqual(text.utf8) }
 
     private func note(_ result: CInt) {
         let error = unsafe SSL_get_error(self.handle, result)
@@ -127,7 +128,7 @@ struct ServerTLSTests {
             #expect(client.send(Array("GET /\(number) HTTP/1.1\r\nHost: h\r\n\r\n".utf8)) > 0)
             test.run {
                 client.read()
-                return client.text.hasSuffix("\r\n\r\n/\(number)")
+                return client.endsWith("\r\n\r\n/\(number)")
             }
         }
         _ = client.send(Array("GET /4 HTTP/1.1\r\nHost: h\r\n\r\nGET /5 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".utf8))
@@ -135,14 +136,14 @@ struct ServerTLSTests {
             client.read()
             return client.hasFailed
         }
-        #expect(client.text.contains("\r\n\r\n/4HTTP/1.1 200") && client.text.hasSuffix("\r\n\r\n/5"))
+        #expect(client.text.contains("\r\n\r\n/4HTTP/1.1 200") && client.endsWith("\r\n\r\n/5"))
     }
 
     @Test func `large bodies pass both ways`() throws {
         let test = try TestServer(tls: try certificates.serverTLS()) { $0.respond(status: 200, headers: HeaderLines(), body: $0.body) }
         defer { test.end() }
         let client = try connected(test)
-        let body = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 13) }
+        let body = (0..<1_200_000).map { UInt8(truncatingIfNeeded: $0 &* 13) }
         let request = Array("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body
         var sent = 0
         test.run {
@@ -187,9 +188,9 @@ struct ServerTLSTests {
             _ = client.send(Array("GET / HTTP/1.1\r\nHost: h\r\n\r\n".utf8))
             test.run {
                 client.read()
-                return client.hasFailed || client.text.hasSuffix("\r\n\r\nx")
+                return client.hasFailed || client.endsWith("\r\n\r\nx")
             }
-            #expect(client.text.hasSuffix("x") == isServed, "\(name ?? "none")")
+            #expect(client.endsWith("x") == isServed, "\(name ?? "none")")
         }
     }
 
