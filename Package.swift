@@ -60,6 +60,8 @@ let package = Package(
         library("IPC", ["Platform", "Settings"]),
         library("Server", ["HTTP", "Platform", "COpenSSL"]),
         library("Upstream", ["Platform", "CCurl"]),
+        library("Digest", ["COpenSSL"]),
+        library("Compile", ["Config", "Digest", "IPC", "Platform", "Policies", "Settings"]),
         library("Record", ["Exchange", "Platform"]),
         library("Supervisor", ["IPC", "Platform", "Settings", "CSystemd"]),
         library(
@@ -72,7 +74,7 @@ let package = Package(
 
         program("kt-supervisor", ["Supervisor"]),
         program("kt-worker", ["Worker"]),
-        program("kt-compile", ["Config", "IPC", "Policies", "Settings"]),
+        program("kt-compile", ["Compile"]),
         program("kt-demo", ["DemoProvider"]),
         program(
             "kt",
@@ -82,6 +84,7 @@ let package = Package(
             ]),
 
         // Tests: one target per module, the same file names.
+        tests("DigestTests", ["Digest"]),
         tests("ExchangeTests", ["Exchange"]),
         tests("HTTPTests", ["HTTP"]),
         tests("SettingsTests", ["Settings"]),
@@ -96,6 +99,6 @@ let package = Package(
         tests("UpstreamTests", ["Upstream", "Platform"]),
         tests("RecordTests", ["Record"]),
         tests("SupervisorTests", ["Supervisor", "IPC", "Platform", "Settings"]),
-        tests("WorkerTests", ["Worker", "Exchange", "Policies", "Settings"]),
+        tests("WorkerTests", ["Worker", "Exchange", "HTTP", "Policies", "Settings"], resources: [.copy("Fixtures")]),
     ]
 )
