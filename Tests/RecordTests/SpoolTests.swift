@@ -27,7 +27,7 @@ struct SpoolLineTests {
 
     @Test func `any damaged byte is found`() {
         var line: [UInt8] = []
-        SpoolLine.append(event("e").json.span, to: &line)
+        SpoolLine.append(bytes(#"{"id":"e","verdict":"allow"}"#).span, to: &line)
         line.removeLast()
         for index in line.indices {
             var damaged = line
