@@ -19,8 +19,8 @@ public struct SpoolSegment: Hashable, Sendable, Comparable {
             let digits = String(value)
             return String(repeating: "0", count: max(0, width - digits.count)) + digits
         }
-        return
-            "worker-\(padded(Int64(self.slot), 3))-\(padded(Int64(self.generation), 6))-\(padded(self.start, 19))-\(padded(Int64(self.number), 6)).ndjson"
+        let writer = "\(padded(Int64(self.slot), 3))-\(padded(Int64(self.generation), 6))-\(padded(self.start, 19))"
+        return "worker-\(writer)-\(padded(Int64(self.number), 6)).ndjson"
     }
 
     /// nil for names that are not a segment's.
