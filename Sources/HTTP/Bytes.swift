@@ -46,6 +46,38 @@ func isFieldValue(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
     }
 }
 
+/// The end of the token that begins at `start`: the first place in `start ..< end` that is no `tchar`.
+func endOfToken(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
+    precondition(0 <= start && start <= end && end <= bytes.count, "searching outside the bytes")
+    return unsafe bytes.withUnsafeBytes { memory -> Int in
+        var index = start
+        while index < end, unsafe ASCIISet.token.contains(memory[index]) { index &+= 1 }
+        return index
+    }
+}
+
+/// Makes the letters of each field's name lower case. Names are tokens, so all their bytes are ASCII.
+func lowercaseNames(of fields: [HeaderField], in bytes: inout [UInt8]) {
+    unsafe bytes.withUnsafeMutableBytes { memory in
+        for field in fields {
+            let name = field.name
+            precondition(name.upperBound <= memory.count, "a name outside the bytes")
+            var index = name.lowerBound
+            while index &+ 8 <= name.upperBound {
+                let word = unsafe memory.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                let fromA = word &+ everyByte &* (0x80 - 0x41)
+                let beyondZ = word &+ everyByte &* (0x80 - 0x5B)
+                unsafe memory.storeBytes(of: word | (fromA & ~beyondZ & everyHighBit) >> 2, toByteOffset: index, as: UInt64.self)
+                index &+= 8
+            }
+            while index < name.upperBound {
+                unsafe memory[index] = unsafe lowercased(memory[index])
+                index &+= 1
+            }
+        }
+    }
+}
+
 extension [UInt8] {
     /// Appends all of `bytes`.
     package mutating func append(copying bytes: Span<UInt8>) {

@@ -84,8 +84,7 @@ public struct RequestHeadParser: Sendable {
     // MARK: Request line
 
     private mutating func readRequestLine(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(HTTPFault) {
-        var methodEnd = line.lowerBound
-        while methodEnd < line.upperBound, ASCIISet.token.contains(bytes[methodEnd]) { methodEnd += 1 }
+        let methodEnd = endOfToken(in: bytes, from: line.lowerBound, to: line.upperBound)
         guard methodEnd < line.upperBound, bytes[methodEnd] == space else { throw .badRequest(.method) }
         guard let targetEnd = firstIndex(of: space, in: bytes, from: methodEnd + 1, to: line.upperBound) else { throw .badRequest(.requestLine) }
         self.head.versionMinor = try Self.versionMinor(bytes, targetEnd + 1..<line.upperBound)
@@ -150,8 +149,7 @@ public struct RequestHeadParser: Sendable {
 
     /// Name and trimmed value of a header line that is not empty and has no line end in it.
     private static func splitField(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(HTTPFault) -> (name: Range<Int>, value: Range<Int>) {
-        var colon = line.lowerBound
-        while colon < line.upperBound, ASCIISet.token.contains(bytes[colon]) { colon += 1 }
+        let colon = endOfToken(in: bytes, from: line.lowerBound, to: line.upperBound)
         guard colon < line.upperBound else { throw .badRequest(.missingColon) }
         guard bytes[colon] == UInt8(ascii: ":") else {
             let isBlank = bytes[colon] == space || bytes[colon] == horizontalTab
@@ -224,11 +222,7 @@ public struct RequestHeadParser: Sendable {
 
     private mutating func takeBytes(_ bytes: Span<UInt8>) {
         self.head.bytes.append(copying: bytes.extracting(self.start..<self.lineStart))
-        let fields = self.head.fields
-        var own = self.head.bytes.mutableSpan
-        for field in fields {
-            for index in field.name { own[index] = lowercased(own[index]) }
-        }
+        lowercaseNames(of: self.head.fields, in: &self.head.bytes)
         if self.head.pathRange.isEmpty {
             // Absolute form without a path: `/`, and `*` for OPTIONS (RFC 9112 3.2.1, 3.2.4).
             let isServerWide = self.head.method == .options && self.head.queryRange == nil

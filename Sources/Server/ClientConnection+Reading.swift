@@ -2,7 +2,8 @@ internal import HTTP
 internal import Platform
 
 extension ClientConnection {
-    /// Pipelined bytes that may wait behind an open exchange before we stop reading.
+    /// Pipelined bytes that may wait behind an open exchange before we stop reading. From then on only a reset tells
+    /// that the client left: the end of its bytes stands behind those that we do not read.
     private static let pipelinedBytesMax = 64 * 1024
     /// A body's storage is made for its whole length up to here; beyond, it grows as bytes come.
     private static let bodyReservedMax = 1024 * 1024

@@ -59,9 +59,9 @@ final class TestServer: RequestHandler, ExchangeObserver {
         return client
     }
 
-    /// Runs passes, and lets clients read, until `condition` holds; records an issue after ten seconds.
+    /// Runs passes, and lets clients read, until `condition` holds; records an issue after thirty seconds.
     func run(_ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation, until condition: () -> Bool) {
-        let deadline = Instant.now() + .seconds(10)
+        let deadline = Instant.now() + .seconds(30)
         while !condition() {
             if Instant.now() > deadline {
                 Issue.record(comment ?? "the condition does not come to hold", sourceLocation: sourceLocation)
@@ -112,6 +112,7 @@ final class TestClient {
 
     var number: CInt { self.descriptor?.rawNumber ?? -1 }
     var text: String { String(decoding: self.received, as: UTF8.self) }
+    func endsWith(_ text: String) -> Bool { self.received.suffix(text.utf8.count).elementsEqual(text.utf8) }
 
     /// How many whole answers with `content-length` are there, as (status line, body).
     var answers: [(head: String, body: String)] {
@@ -166,4 +167,12 @@ extension ServerExchange {
 func resetOnClose(_ descriptor: CInt) {
     var option = linger(l_onoff: 1, l_linger: 0)
     _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+}
+
+/// Sets how many descriptors the process may have.
+func setDescriptorLimit(_ count: CInt) {
+    var limit = rlimit()
+    _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    limit.rlim_cur = rlim_t(count)
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }
