@@ -51,6 +51,7 @@ public final class GatewaySupervisor {
     private var stage: Stage
     private var signalSources: [ServiceLoop.Source] = []
     private var watchdog: WatchdogRule?
+    private let probe = AddressProbe()
 
     private var compiler: ChildProcess?
     private var compilerSource: ServiceLoop.Source?
@@ -372,15 +373,17 @@ public final class GatewaySupervisor {
             self.handle(.timerFired, slot: slot, at: now)
         }
         let serving = self.slots.map { $0.isServing(at: now) }
-        self.steer(serving, at: now)
+        self.steer(at: now)
         self.tendDemo(at: now)
         self.advance(serving, at: now)
         self.report(serving.count { $0 }, at: now)
         self.plannedWake = self.nextWake(after: now)
     }
 
-    private func steer(_ serving: [Bool], at now: Instant) {
-        guard self.stage != .stopping, let slots = self.steering?.update(serving: serving, at: now) else { return }
+    private func steer(at now: Instant) {
+        guard self.stage != .stopping,
+            let slots = self.steering?.update(self.slots.map { $0.presence(at: now) }, at: now)
+        else { return }
         for group in self.groups {
             do throws(SystemCallError) {
                 try group.steer(to: slots)
@@ -459,9 +462,11 @@ public final class GatewaySupervisor {
             self.lastStatus = status
         }
         let isExcused = self.stage != .serving
-        if self.watchdog?.isDue(freshSlots: servingCount, slotCount: self.slots.count, isExcused: isExcused, at: now) == true {
-            self.manager.alive()
-        }
+        // Only where somebody listens to the answer: each probe is a connection that a worker accepts.
+        if self.watchdog != nil, !isExcused { self.probe.tend(self.groups, at: now) }
+        let isDue = self.watchdog?.isDue(
+            freshSlots: servingCount, slotCount: self.slots.count, addressesAnswer: self.probe.allAnswer, isExcused: isExcused, at: now)
+        if isDue == true { self.manager.alive() }
     }
 
     private var statePath: String { "\(self.options.stateDirectory)/\(GatewayState.fileName)" }
@@ -495,6 +500,7 @@ public final class GatewaySupervisor {
         for slot in self.slots { wake = min(wake, slot.nextWake(after: now)) }
         if let steering = self.steering { wake = min(wake, steering.nextWake(after: now)) }
         if let watchdog = self.watchdog { wake = min(wake, watchdog.nextWake) }
+        if self.watchdog != nil, self.stage == .serving { wake = min(wake, self.probe.nextWake) }
         if let start = self.demo?.startAt, self.stage != .stopping { wake = min(wake, start) }
         return wake
     }

@@ -172,6 +172,15 @@ struct WorkerSlot {
         return now - beat < self.limits.stale
     }
 
+    /// For the steering of new connections.
+    func presence(at now: Instant) -> SlotSteering.Presence {
+        switch self.phase {
+        case .serving: return self.isServing(at: now) ? .serving : .awayLong
+        case .vacant, .starting: return .awayBriefly
+        case .ending, .backoff, .draining, .failed, .gone: return .awayLong
+        }
+    }
+
     /// When `timerFired` may decide something, or a heartbeat may have become stale.
     func nextWake(after now: Instant) -> Instant {
         var wake = min(self.abortAgainAt ?? .distantFuture, self.killAt ?? .distantFuture)
