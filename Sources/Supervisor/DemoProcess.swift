@@ -44,7 +44,6 @@ final class DemoProcess {
             self.child = child
             self.startAt = nil
         } catch {
-            _ = self.pacing.delay(served: nil)
             self.startAt = now + max(.seconds(1), self.pacing.delay(served: nil))
             throw error
         }
