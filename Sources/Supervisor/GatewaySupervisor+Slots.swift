@@ -16,6 +16,7 @@ extension GatewaySupervisor {
         case .abort:
             self.log.write(.error, "worker \(slot) does not answer; ending it with a back trace", self.fields(slot))
             self.workers[slot]?.child.send(signal: ChildSignal.abort)
+        case .abortAgain: self.workers[slot]?.child.send(signal: ChildSignal.abort)
         case .kill(let reason):
             let words =
                 switch reason {

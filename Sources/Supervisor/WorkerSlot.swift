@@ -33,7 +33,7 @@ struct WorkerSlot {
     enum Action: Equatable {
         case none, spawn, askToDrain
         /// SIGABRT, so that a back trace is kept.
-        case abort
+        case abort, abortAgain
         case kill(KillReason)
     }
 
@@ -135,7 +135,7 @@ struct WorkerSlot {
         }
         if let abortAgainAt = self.abortAgainAt, abortAgainAt <= now {
             self.abortAgainAt = nil
-            return .abort
+            return .abortAgain
         }
         switch self.phase {
         case .starting(let deadline) where deadline <= now:
