@@ -4,7 +4,6 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := pkg-config libyaml-dev libcurl4-openssl-dev libsystemd-dev libvectorscan-dev libssl-dev libsqlite3-dev
 TEST_PACKAGES := python3-venv curl openssl
-BENCH_PACKAGES := nginx-light libnginx-mod-http-lua lua-cjson wrk gcc
 RELEASE := -c release --static-swift-stdlib
 MOCK_UPSTREAM ?=
 
@@ -42,8 +41,7 @@ setup-test:
 	tools/setup-python.sh
 
 setup-bench:
-	@missing=""; for p in $(BENCH_PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
-	if [ -n "$$missing" ]; then echo "installing:$$missing"; $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; fi
+	bench/setup.sh
 
 clean:
 	rm -rf .build .venv

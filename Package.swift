@@ -70,7 +70,7 @@ let package = Package(
                 "Exchange", "HTTP", "IPC", "Platform", "Policies", "Providers", "Record", "Routing", "Server",
                 "Settings", "Upstream",
             ]),
-        library("DemoProvider", ["Exchange", "HTTP", "Platform", "Server"]),
+        library("DemoProvider", ["HTTP", "Platform", "Server"]),
 
         program("kt-supervisor", ["Supervisor"]),
         program("kt-worker", ["Worker"]),
@@ -99,6 +99,7 @@ let package = Package(
         tests("UpstreamTests", ["Upstream", "Platform"]),
         tests("RecordTests", ["Record"]),
         tests("SupervisorTests", ["Supervisor", "IPC", "Platform", "Settings"]),
+        tests("DemoProviderTests", ["DemoProvider"]),
         tests("WorkerTests", ["Worker", "Exchange", "HTTP", "Policies", "Settings"], resources: [.copy("Fixtures")]),
     ]
 )

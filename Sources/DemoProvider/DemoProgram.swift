@@ -5,7 +5,8 @@ internal import Server
 public enum DemoProgram {
     static let usage = """
         usage: kt-demo --listen ADDRESS:PORT    listen there; port 0: any. Prints "listening on ADDRESS:PORT".
-               kt-demo --descriptor NUMBER      serve on an inherited listening socket
+               kt-demo --descriptor NUMBER      serve on an inherited listening socket; without arguments it is 3.
+                                                Ends when the socket or pipe at standard input closes.
         Answers like an OpenAI-compatible provider; docs/demo-provider.md tells its modes.
         """
 
@@ -16,6 +17,10 @@ public enum DemoProgram {
 
         /// Reads the arguments after the program's name.
         init?(_ arguments: [String]) {
+            if arguments.isEmpty {
+                self = .descriptor(3)
+                return
+            }
             guard arguments.count == 2 else { return nil }
             switch arguments[0] {
             case "--descriptor":
@@ -37,24 +42,35 @@ public enum DemoProgram {
             return 2
         }
         do throws(SystemCallError) {
+            let socket = try Self.socket(source)
+            if case .address(let host, _) = source { Self.write("listening on \(host):\(try ListeningSocket.port(of: socket))", to: 1) }
             let loop = try EventLoop()
             let host = DemoHost(loop: loop)
             let provider = DemoProvider(clock: host)
             let server = HTTPServer(loop: loop, limits: Self.limits, tls: nil, handler: provider)
             host.server = server
-            switch source {
-            case .descriptor(let number):
-                try server.listen(on: OwnedDescriptor(adopting: number))
-            case .address(let host, let port):
-                let socket = try ListeningSocket.bind(.tcp(host: host, port: port), sharesPort: false)
-                try ListeningSocket.listen(socket)
-                Self.write("listening on \(host):\(try ListeningSocket.port(of: socket))", to: 1)
-                try server.listen(on: socket)
-            }
-            while true { loop.run() }
+            try server.listen(on: socket)
+            let lifeline = Lifeline(loop)
+            if case .descriptor = source { lifeline.start() }
+            loop.run()
+            return 0
         } catch {
             Self.write("kt-demo: \(error)", to: 2)
             return 1
+        }
+    }
+
+    /// The listening socket. An inherited one is looked at before anything else is opened, which might get its number.
+    private static func socket(_ source: Source) throws(SystemCallError) -> OwnedDescriptor {
+        switch source {
+        case .descriptor(let number):
+            let socket = OwnedDescriptor(adopting: number)
+            _ = try ListeningSocket.port(of: socket)
+            return socket
+        case .address(let host, let port):
+            let socket = try ListeningSocket.bind(.tcp(host: host, port: port), sharesPort: false)
+            try ListeningSocket.listen(socket)
+            return socket
         }
     }
 
@@ -71,6 +87,24 @@ public enum DemoProgram {
         limits.idleTimeout = .seconds(3600)
         limits.writeStallTimeout = .seconds(3600)
         return limits
+    }
+}
+
+/// Stops the loop when the far end of standard input closes: the process that started us is gone.
+private final class Lifeline: ReadinessHandler {
+    private let loop: EventLoop
+    private var watch = EventLoop.Watch.none
+
+    init(_ loop: EventLoop) { self.loop = loop }
+
+    /// Standard input that cannot be watched, such as /dev/null, is no lifeline.
+    func start() {
+        do { self.watch = try self.loop.watch(0, for: .peerClosed, handler: self) } catch { self.watch = .none }
+    }
+
+    func ready(_ readiness: Readiness, on watch: EventLoop.Watch) {
+        self.loop.unwatch(self.watch)
+        self.loop.stop()
     }
 }
 

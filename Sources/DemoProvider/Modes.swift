@@ -51,6 +51,7 @@ struct Modes: Sendable, Equatable {
     mutating func read(_ text: some Sequence<UInt8>) -> Bool {
         var word: [UInt8] = []
         var number: Int?
+        var hasEquals = false
         for byte in text {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"):
@@ -60,13 +61,16 @@ struct Modes: Sendable, Equatable {
                 if word.isEmpty { return false }
                 number = min(Self.valueMax, (number ?? 0) * 10 + Int(byte - UInt8(ascii: "0")))
             case UInt8(ascii: "="):
-                if word.isEmpty || number != nil { return false }
+                if word.isEmpty || number != nil || hasEquals { return false }
+                hasEquals = true
+                continue
             case UInt8(ascii: "."), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "_"),
                 UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: " "):
                 if !self.take(&word, &number) { return false }
             default:
                 return false
             }
+            hasEquals = false
         }
         return self.take(&word, &number)
     }

@@ -204,7 +204,7 @@ class Gateway:
         return self.url + "/v1"
 
     def worker_pids(self):
-        return {worker["slot"]: worker["pid"] for worker in (self.status() or {}).get("workers", [])}
+        return {w["slot"]: w["pid"] for w in (self.status() or {}).get("workers", []) if w["pid"]}
 
     def memory_kib(self):
         """Proportional set size of all workers."""
