@@ -185,6 +185,12 @@ int kt_get_option(int fd, int level, int name) {
 int kt_bind(int fd, const struct sockaddr_storage *address, socklen_t length) { return bind(fd, (const struct sockaddr *)address, length); }
 int kt_connect(int fd, const struct sockaddr_storage *address, socklen_t length) { return connect(fd, (const struct sockaddr *)address, length); }
 
+int kt_is_connected(int fd) {
+    struct sockaddr_storage peer;
+    socklen_t length = sizeof peer;
+    return getpeername(fd, (struct sockaddr *)&peer, &length) == 0;
+}
+
 int kt_steer_attach(int fd, struct sock_filter *instructions, uint16_t count) {
     struct sock_fprog program = {.len = count, .filter = instructions};
     return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program);

@@ -8,6 +8,7 @@ struct BaseURL {
 
     /// Without a slash at the end; nil when there is none of the target's own, or it is not accepted.
     func read(_ block: Block, row: ProviderRow?, allowsInsecure: Bool) -> String? {
+        block.know(["base_url"])
         guard block.has("base_url") else {
             if let row, row.baseURL == nil { block.missing("base_url", "https://HOST/v1") }
             return nil

@@ -30,7 +30,7 @@ final class Block {
             }
             log.error(
                 .wrongType, path, at: node.place, "accepts a block of keys, found \(node.described(secret: true))",
-                help: example.map { "write \($0)" } ?? (node.isNull ? "indent its keys below it, or remove it" : nil))
+                help: node.isNull ? "indent its keys below it" : example.map { "write \($0)" })
             return nil
         }
     }
@@ -165,7 +165,7 @@ final class Block {
 
     func number(_ key: String, in range: ClosedRange<Double>) -> Double? {
         guard let node = self.node(key), !node.isRefused else { return nil }
-        let upper = range.upperBound == .greatestFiniteMagnitude ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
+        let upper = "\(Self.short(range.lowerBound)) to \(Self.short(range.upperBound))"
         let value: Double
         switch node.meaning {
         case .int(let number): value = Double(number)
@@ -180,6 +180,8 @@ final class Block {
         }
         return value
     }
+
+    private static func short(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
 
     func choice<T: RawRepresentable & CaseIterable>(_ key: String, _ type: T.Type, aliases: [String: T] = [:]) -> T? where T.RawValue == String {
         self.choice(key, of: Array(type.allCases), aliases: aliases)

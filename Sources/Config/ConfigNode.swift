@@ -82,7 +82,13 @@ struct ConfigNode {
         case .refused: return "something refused"
         case .scalar(let scalar):
             if self.isNull { return "nothing" }
-            if secret { return "a text" }
+            if secret {
+                switch self.meaning {
+                case .int, .double: return "a number"
+                case .bool: return "true or false"
+                default: return "a text"
+                }
+            }
             return scalar.isPlain && self.meaning != .string(scalar.text) ? Self.cut(scalar.text) : "\"\(Self.cut(scalar.text))\""
         }
     }

@@ -23,7 +23,9 @@ struct ConfigTree: ~Copyable {
             log.error(.encoding, "", at: Self.firstInvalid(bytes, file: file), "not UTF-8", help: "save the file as UTF-8")
             return nil
         }
-        guard let parser = YAMLParser(bytes) else {
+        // A byte order mark is no part of the text (YAML 1.2, section 5.2).
+        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        guard let parser = YAMLParser(text) else {
             log.error(.tooLarge, "", at: top, "no memory to read the file")
             return nil
         }
@@ -31,7 +33,7 @@ struct ConfigTree: ~Copyable {
         do {
             return try tree.document()
         } catch let failure as YAMLParser.Failure {
-            tree.report(failure, bytes)
+            tree.report(failure, text)
             return nil
         } catch {
             return nil

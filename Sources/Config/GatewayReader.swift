@@ -9,6 +9,10 @@ struct GatewayReader {
         if let items = block.list("listen", countMax: 64, accepts: "addresses") {
             settings.listen = []
             for (node, path) in items {
+                if case .int(let port) = node.meaning {
+                    _ = self.address("\(port)", path: path, at: node.place)
+                    continue
+                }
                 guard let text = block.text(node, path: path, bytesMax: 512), let address = self.address(text, path: path, at: node.place) else { continue }
                 if settings.listen.contains(address) {
                     self.log.error(.duplicateName, path, at: node.place, "\(address) stands here twice", help: "keep one of the two")
@@ -62,6 +66,7 @@ struct GatewayReader {
     }
 
     static func addressHelp(_ text: String) -> String {
+        if text.hasPrefix("unix:") { return "write unix:/PATH, at most 107 bytes" }
         if UInt16(text) != nil { return "write 0.0.0.0:\(text)" }
         if text.hasPrefix(":"), UInt16(text.dropFirst()) != nil { return "write 0.0.0.0\(text)" }
         return "write 0.0.0.0:41002"

@@ -152,7 +152,12 @@ struct ProviderReader {
                 "\"\(ConfigNode.cut(model))\" is not the model of provider, \"\(ConfigNode.cut(short))\"", help: "keep one of the two")
         }
         if let model = model ?? named?.model { return model }
-        guard !block.has("model"), let named else { return nil }
+        guard !block.has("model") else { return nil }
+        guard let named else {
+            // The shorthand of an unknown provider may have had one.
+            if case .string(let text)? = block.node("provider")?.meaning, !text.contains(":") { block.missing("model", "NAME") }
+            return nil
+        }
         if named.row.id == ProviderTable.demo { return ProviderTable.demo }
         block.missing("model", named.row.id == "mistral" ? "mistral-large-latest" : "NAME")
         return nil

@@ -1,5 +1,5 @@
 /// What answers and stream events have in common; nothing in them is refused for its shape.
-struct AnswerReader: ~Copyable, ~Escapable {
+struct AnswerReader: ~Escapable {
     var texts: TextReader
     var choices: [ChoicePlace]
     var id: Range<Int>?

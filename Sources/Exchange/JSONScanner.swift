@@ -10,7 +10,7 @@ struct ScannedString {
 ///
 /// Everything that is passed over is checked: grammar, depth, escapes, UTF-8. Bytes beyond ASCII are legal in strings only,
 /// so a document that scans to its end is valid UTF-8.
-struct JSONScanner: ~Copyable, ~Escapable {
+struct JSONScanner: ~Escapable {
     static let depthMax = 128
 
     let bytes: RawSpan
@@ -40,7 +40,8 @@ struct JSONScanner: ~Copyable, ~Escapable {
 
     @inline(__always)
     func fault(_ kind: ScanFault.Kind, at offset: Int) -> ScanFault {
-        offset >= self.count ? ScanFault(kind: .unexpectedEnd, offset: self.count) : ScanFault(kind: kind, offset: offset)
+        if offset >= self.count { return ScanFault(kind: .unexpectedEnd, offset: self.count) }
+        return ScanFault(kind: kind, offset: offset)
     }
 
     /// The next byte; 0, which starts nothing, at the end.
@@ -283,10 +284,12 @@ struct JSONScanner: ~Copyable, ~Escapable {
         if self.next | 0x20 == UInt8(ascii: "e") {
             fits = false
             self.position += 1
-            if self.next == UInt8(ascii: "+") || self.next == UInt8(ascii: "-") { self.position += 1 }
+            let sign = self.next
+            if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { self.position += 1 }
             try self.skipDigits()
         }
-        if !fits || (!isNegative && value == .min) { return nil }
+        guard fits else { return nil }
+        if !isNegative, value == .min { return nil }
         return isNegative ? value : -value
     }
 

@@ -1,5 +1,5 @@
 /// Fills a `RequestDocument` in one pass.
-struct RequestReader: ~Copyable, ~Escapable {
+struct RequestReader: ~Escapable {
     private var texts: TextReader
     private var document = RequestDocument()
     private let endpoint: Endpoint
@@ -15,7 +15,7 @@ struct RequestReader: ~Copyable, ~Escapable {
         self.endpoint = endpoint
     }
 
-    consuming func finished() -> RequestDocument {
+    mutating func finished() -> RequestDocument {
         self.document.texts = self.texts.texts
         return self.document
     }
@@ -50,7 +50,7 @@ struct RequestReader: ~Copyable, ~Escapable {
         }
         try self.texts.scanner.finish()
         self.document.memberCount = walk.memberCount
-        self.document.tokensMax = self.document.tokensMax ?? self.maxTokens
+        if self.document.tokensMax == nil { self.document.tokensMax = self.maxTokens }
         if !self.hasTexts { throw self.texts.missing(self.required, "is required") }
     }
 
@@ -159,7 +159,8 @@ struct RequestReader: ~Copyable, ~Escapable {
     }
 
     private mutating func readPrompt() throws(ScanFault) {
-        guard self.endpoint == .completions || self.endpoint == .fim else { return try self.texts.readStrings(.prompt, 0) }
+        let endpoint = self.endpoint
+        guard endpoint == .completions || endpoint == .fim else { return try self.texts.readStrings(.prompt, 0) }
         switch self.texts.scanner.next {
         case UInt8(ascii: "\""): self.texts.add(try self.texts.scanner.scanString(), .prompt, 0)
         case UInt8(ascii: "["): try self.readArray(.prompt)
@@ -170,7 +171,8 @@ struct RequestReader: ~Copyable, ~Escapable {
     }
 
     private mutating func readInput() throws(ScanFault) {
-        guard self.endpoint == .embeddings || self.endpoint == .moderations else { return try self.texts.readStrings(.input, 0) }
+        let endpoint = self.endpoint
+        guard endpoint == .embeddings || endpoint == .moderations else { return try self.texts.readStrings(.input, 0) }
         switch self.texts.scanner.next {
         case UInt8(ascii: "\""): self.texts.add(try self.texts.scanner.scanString(), .input, 0)
         case UInt8(ascii: "["): try self.readArray(.input)

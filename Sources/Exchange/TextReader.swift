@@ -2,7 +2,7 @@
 ///
 /// Of a request every place that is read must have the shape that the API says; of an answer nothing is refused, but all
 /// strings below a value of unexpected shape are listed, so that no text goes past the policies.
-struct TextReader: ~Copyable, ~Escapable {
+struct TextReader: ~Escapable {
     var scanner: JSONScanner
     var texts: [TextPlace]
     /// Request rules: wrong shapes are faults.

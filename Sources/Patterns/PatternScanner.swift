@@ -58,8 +58,8 @@
         self.liveFinder = BackwardAutomaton(automata, memoryMax: Self.liveMemoryMax, entries: [{ _ in true }])
     }
 
-    /// Replaces `hits` by the ends of all matches that lie in `text`, as if there were nothing around it: the caller confirms each by
-    /// its starts. No order is promised.
+    /// Replaces `hits` by the ends of all matches that lie in `text`, as if there were nothing around it, and by some ends of none: the
+    /// caller confirms each by its starts. No order is promised.
     public func scan(_ text: Span<UInt8>, into hits: inout [PatternHit]) {
         guard let database = self.database else {
             hits.removeAll(keepingCapacity: true)

@@ -1,7 +1,7 @@
 /// Checked patterns and the engine's database for all of them.
 public struct PatternSet: Sendable {
     /// Longest match a pattern may have, in bytes.
-    public static let widthLimit = 4096
+    public static let widthLimit = 8192
 
     public let patterns: [Pattern]
     /// Shortest and longest match of each pattern in bytes, `lengthMax` applied.
@@ -16,6 +16,11 @@ public struct PatternSet: Sendable {
 
     /// Compiles all into one database. Meant for a process of its own: a user's expressions may take long here.
     public static func compile(_ patterns: [Pattern]) throws(PatternError) -> PatternSet {
+        try Self.compile(patterns, isExact: false)
+    }
+
+    /// `isExact`: the engine gets the expressions as they are, to be compared with our own automaton.
+    static func compile(_ patterns: [Pattern], isExact: Bool) throws(PatternError) -> PatternSet {
         let (expressions, widths) = try Self.check(patterns)
         var sources: [DatabaseCompiler.Source] = []
         for (index, pattern) in patterns.enumerated() {
@@ -24,7 +29,8 @@ public struct PatternSet: Sendable {
             } catch {
                 throw PatternError(pattern: index, expression: pattern.expression, reason: .tooLarge)
             }
-            let rendered = expressions[index].rendered(isCaseless: pattern.isCaseless)
+            let searched = isExact ? expressions[index] : expressions[index].widened
+            let rendered = searched.rendered(isCaseless: pattern.isCaseless)
             sources.append(DatabaseCompiler.Source(expression: rendered, isCaseless: pattern.isCaseless))
         }
         if sources.isEmpty { return PatternSet(patterns, expressions, widths, []) }

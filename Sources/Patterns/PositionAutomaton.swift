@@ -23,7 +23,9 @@ struct PositionAutomaton: Sendable {
         let whole = try self.fragment(expression)
         for first in whole.firsts { self.starts[first.place].formUnion(self.neighboursBefore(first)) }
         for last in whole.lasts { self.ends[last.place].formUnion(self.neighboursAfter(last)) }
-        for place in self.predecessors.indices { self.predecessors[place] = Array(Set(self.predecessors[place])).sorted() }
+        for place in self.predecessors.indices where self.predecessors[place].count > 1 {
+            self.predecessors[place] = Array(Set(self.predecessors[place])).sorted()
+        }
     }
 
     private let splitsWords: Bool

@@ -59,6 +59,9 @@ public enum ListeningSocket {
         return socket
     }
 
+    /// True once a connection of `connect` is established.
+    public static func isConnected(_ socket: borrowing OwnedDescriptor) -> Bool { kt_is_connected(socket.rawNumber) == 1 }
+
     private static func socket(_ family: CInt) throws(SystemCallError) -> OwnedDescriptor {
         let number = kt_stream_socket(family)
         guard number >= 0 else { throw SystemCallError("socket", errno: errno) }

@@ -36,7 +36,7 @@ final class DemoProcess {
         guard let due = self.startAt, due <= now else { return }
         self.startedAt = now
         let plan = SpawnPlan(
-            arguments: ["kt-demo"], environment: self.environment, descriptors: [self.listeners.socket(of: 0)],
+            arguments: ["kt-demo", "--descriptor", "3"], environment: self.environment, descriptors: [self.listeners.socket(of: 0)],
             standardInput: self.lifeline.theirs.rawNumber)
         do throws(SystemCallError) {
             let child = try ChildProcess(self.executable, plan)
@@ -44,7 +44,6 @@ final class DemoProcess {
             self.child = child
             self.startAt = nil
         } catch {
-            _ = self.pacing.delay(served: nil)
             self.startAt = now + max(.seconds(1), self.pacing.delay(served: nil))
             throw error
         }

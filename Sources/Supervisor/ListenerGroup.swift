@@ -37,6 +37,13 @@ final class ListenerGroup {
         self.slotCount = slotCount
     }
 
+    var place: SocketPlace {
+        switch self.address {
+        case .tcp(let host, let port): .tcp(host: host, port: port)
+        case .unix(let path): .unix(path: path)
+        }
+    }
+
     /// Lent: valid as long as the group.
     func socket(of slot: Int) -> CInt { self.sockets[self.sockets.count == 1 ? 0 : slot].descriptor.rawNumber }
 

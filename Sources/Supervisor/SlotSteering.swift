@@ -2,8 +2,11 @@ internal import Platform
 
 /// Which slots the kernel may give new connections to.
 ///
-/// A slot that has not served for 50 ms is left out as long as another serves; it is back as soon as it serves.
+/// A slot that has not served for 50 ms, or is known not to come back soon, is left out as long as another serves; it is
+/// back as soon as it serves.
 struct SlotSteering {
+    enum Presence: Equatable { case serving, awayBriefly, awayLong }
+
     static let patience = Duration.milliseconds(50)
 
     /// By slot.
@@ -16,21 +19,25 @@ struct SlotSteering {
     }
 
     /// The slots to steer to, when that has changed.
-    mutating func update(serving: [Bool], at now: Instant) -> [Int]? {
-        precondition(serving.count == self.takesConnections.count, "one answer for each slot")
+    mutating func update(_ slots: [Presence], at now: Instant) -> [Int]? {
+        precondition(slots.count == self.takesConnections.count, "one answer for each slot")
         var wanted = self.takesConnections
-        for slot in serving.indices {
-            if serving[slot] {
+        for (slot, presence) in slots.enumerated() {
+            switch presence {
+            case .serving:
                 self.vacantSince[slot] = nil
                 wanted[slot] = true
-            } else {
+            case .awayBriefly:
                 let since = self.vacantSince[slot] ?? now
                 self.vacantSince[slot] = since
                 if now - since >= Self.patience { wanted[slot] = false }
+            case .awayLong:
+                self.vacantSince[slot] = self.vacantSince[slot] ?? now
+                wanted[slot] = false
             }
         }
         // Nobody serves: whoever comes back first takes what waits in its own queue, so nothing is gained by a change.
-        guard serving.contains(true), wanted != self.takesConnections else { return nil }
+        guard slots.contains(.serving), wanted != self.takesConnections else { return nil }
         self.takesConnections = wanted
         return wanted.indices.filter { wanted[$0] }
     }

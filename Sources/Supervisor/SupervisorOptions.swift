@@ -17,6 +17,11 @@ struct SupervisorOptions: Equatable {
     /// Handed on by the environment: command lines are public.
     var apiToken: String?
 
+    private static let names: Set = [
+        "--listen", "--policy-config", "--workers", "--fail-mode", "--max-concurrency", "--api-token", "--api-token-file",
+        "--admin-listen", "--state-dir", "--libexec",
+    ]
+
     static let usage = """
         usage: kt-supervisor [--listen HOST:PORT]... [--policy-config FILE]... [--workers N] [--fail-mode block|allow]
                              [--max-concurrency N] [--api-token-file FILE] [--admin-listen HOST:PORT] [--state-dir DIR]
@@ -55,8 +60,8 @@ struct SupervisorOptions: Equatable {
                     throw UsageError(message: "--fail-mode: accepts block or allow, found \"\(value)\"")
                 }
                 self.configurationArguments += [name, value]
-            case "--policy-config", "--api-token-file": self.configurationArguments += [name, value]
-            default: throw UsageError(message: "unknown option \(name)")
+            // Files, for the compiler to open.
+            default: self.configurationArguments += [name, value]
             }
         }
         // systemd gives several directories separated by colons; the first is ours (systemd.exec(5)).
@@ -67,11 +72,11 @@ struct SupervisorOptions: Equatable {
 
     /// `--name value` or `--name=value`.
     private static func split(_ argument: String, _ rest: inout ArraySlice<String>) throws(UsageError) -> (String, String) {
-        guard argument.hasPrefix("--") else { throw UsageError(message: "unexpected argument \"\(argument)\"") }
-        if let equals = argument.firstIndex(of: "=") {
-            return (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
-        }
-        guard let value = rest.popFirst() else { throw UsageError(message: "\(argument) needs a value") }
-        return (argument, value)
+        guard argument.hasPrefix("-") else { throw UsageError(message: "unexpected argument \"\(argument)\"") }
+        let name = String(argument.prefix { $0 != "=" })
+        guard Self.names.contains(name) else { throw UsageError(message: "unknown option \(name)") }
+        if let equals = argument.firstIndex(of: "=") { return (name, String(argument[argument.index(after: equals)...])) }
+        guard let value = rest.popFirst() else { throw UsageError(message: "\(name) needs a value") }
+        return (name, value)
     }
 }

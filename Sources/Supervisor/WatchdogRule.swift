@@ -14,10 +14,10 @@ struct WatchdogRule {
     }
 
     /// True when to feed now. `isExcused`: start or stop is within its deadline.
-    mutating func isDue(freshSlots: Int, slotCount: Int, isExcused: Bool, at now: Instant) -> Bool {
+    mutating func isDue(freshSlots: Int, slotCount: Int, addressesAnswer: Bool, isExcused: Bool, at now: Instant) -> Bool {
         guard now >= self.nextFeed else { return false }
         self.nextFeed = now + self.interval
-        return isExcused || freshSlots >= max(1, (slotCount + 1) / 2)
+        return isExcused || (addressesAnswer && freshSlots >= max(1, (slotCount + 1) / 2))
     }
 
     var nextWake: Instant { self.nextFeed }

@@ -33,7 +33,7 @@ struct WorkerSlot {
     enum Action: Equatable {
         case none, spawn, askToDrain
         /// SIGABRT, so that a back trace is kept.
-        case abort
+        case abort, abortAgain
         case kill(KillReason)
     }
 
@@ -135,7 +135,7 @@ struct WorkerSlot {
         }
         if let abortAgainAt = self.abortAgainAt, abortAgainAt <= now {
             self.abortAgainAt = nil
-            return .abort
+            return .abortAgain
         }
         switch self.phase {
         case .starting(let deadline) where deadline <= now:
@@ -170,6 +170,15 @@ struct WorkerSlot {
     func isServing(at now: Instant) -> Bool {
         guard case .serving = self.phase, let beat = self.lastBeat else { return false }
         return now - beat < self.limits.stale
+    }
+
+    /// For the steering of new connections.
+    func presence(at now: Instant) -> SlotSteering.Presence {
+        switch self.phase {
+        case .serving: return self.isServing(at: now) ? .serving : .awayLong
+        case .vacant, .starting: return .awayBriefly
+        case .ending, .backoff, .draining, .failed, .gone: return .awayLong
+        }
     }
 
     /// When `timerFired` may decide something, or a heartbeat may have become stale.

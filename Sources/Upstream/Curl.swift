@@ -146,9 +146,8 @@ private final class CurlLink {
         self.set(CURLOPT_MAXAGE_CONN, options.idleSeconds)
         self.set(CURLOPT_PROTOCOLS_STR, "http,https")
         if isTLS, options.usesHTTP2 {
+            // Without CURLOPT_PIPEWAIT: with it, requests to a target that knows HTTP/1 only would connect one after another.
             self.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-            // A burst on a cold pool waits to see whether one connection can carry it, instead of opening one each.
-            self.set(CURLOPT_PIPEWAIT, 1)
         } else {
             self.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         }

@@ -30,8 +30,8 @@ final class UpstreamPool {
 
 /// Carries requests to targets over libcurl's multi interface, on one event loop.
 ///
-/// The loop holds what it watches: end a client with `shutDown`.
-public final class UpstreamClient: TimerHandler {
+/// A transfer under way holds its client: end one early with `shutDown`.
+public final class UpstreamClient {
     let options: UpstreamOptions
     public private(set) var statistics = UpstreamStatistics()
 
@@ -54,6 +54,7 @@ public final class UpstreamClient: TimerHandler {
     private var curlDeadline = Instant.distantFuture
     private var timer = EventLoop.Timer.none
     private var timerDeadline = Instant.distantFuture
+    private let alarm = UpstreamAlarm()
 
     private static let poolsMax = 256
     private static let idleHandlesMax = 256
@@ -67,9 +68,14 @@ public final class UpstreamClient: TimerHandler {
         self.multi = multi
         self.ignoresProxies = !environmentNamesProxy()
         multi.setOwner(self)
+        self.alarm.client = self
     }
 
-    deinit { self.multi.setOwner(nil) }
+    deinit {
+        self.multi.setOwner(nil)
+        self.loop.cancel(self.timer)
+        for socket in self.sockets { if let socket { self.loop.unwatch(socket.watch) } }
+    }
 
     // MARK: For callers
 
@@ -89,7 +95,8 @@ public final class UpstreamClient: TimerHandler {
         return transfer
     }
 
-    /// Cancels all transfers, closes all connections' watches, and starts nothing more.
+    /// Cancels all transfers, lets the loop forget all sockets, and starts nothing more. Idle connections are closed with
+    /// the client itself.
     public func shutDown() {
         self.isShutDown = true
         for transfer in self.starting { transfer.cancel() }
@@ -365,10 +372,10 @@ public final class UpstreamClient: TimerHandler {
     private func armTimer() {
         self.loop.cancel(self.timer)
         self.timerDeadline = self.curlDeadline
-        self.timer = self.loop.schedule(at: self.curlDeadline, handler: self)
+        self.timer = self.loop.schedule(at: self.curlDeadline, handler: self.alarm)
     }
 
-    public func timerFired(kind: Int, at now: Instant) {
+    fileprivate func alarmFired(at now: Instant) {
         self.timerDeadline = .distantFuture
         if self.curlDeadline > now {
             if self.curlDeadline < .distantFuture { self.armTimer() }
@@ -395,4 +402,11 @@ final class UpstreamSocket: ReadinessHandler {
     }
 
     func ready(_ readiness: Readiness, on watch: EventLoop.Watch) { self.client.ready(self, readiness) }
+}
+
+/// Stands between the loop, which holds its timers' handlers, and the client.
+private final class UpstreamAlarm: TimerHandler {
+    weak var client: UpstreamClient?
+
+    func timerFired(kind: Int, at now: Instant) { self.client?.alarmFired(at: now) }
 }

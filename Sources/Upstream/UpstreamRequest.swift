@@ -41,7 +41,8 @@ public struct UpstreamOptions: Sendable {
     public var headBytesMax = 64 << 10
     /// How much is read from a connection at once; also what may still come after `pause`.
     public var receiveBytes = 32 << 10
-    /// Offer HTTP/2 over TLS, and use one connection for many requests where a target takes it.
+    /// Offer HTTP/2 over TLS, and use one connection for many requests where a target takes it. What a paused HTTP/2 stream
+    /// still gets while others on its connection run is held by libcurl (7.88: up to the stream's window of 32 MiB).
     public var usesHTTP2 = true
     /// PEM file of trusted authorities in place of the system's.
     public var caFile: String?

@@ -1,1 +1,4 @@
-print("placeholder")
+internal import Compile
+internal import Glibc
+
+exit(CompileProcess.run())

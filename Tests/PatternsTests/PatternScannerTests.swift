@@ -78,16 +78,16 @@ struct PatternScannerTests {
         }
     }
 
-    @Test(arguments: UInt64(0)..<8)
-    func `both automata agree on every end, and no match starts before the live suffix`(seed: UInt64) throws {
+    @Test(arguments: UInt64(0)..<8, [true, false])
+    func `both automata agree on every end, and no match starts before the live suffix`(seed: UInt64, isExact: Bool) throws {
         var random = SeededRandom(seed)
         var patterns: [Pattern] = []
         while patterns.count < 40 {
             let pattern = Pattern(expression: Self.expression(&random, 4), isCaseless: Bool.random(using: &random))
-            if (try? PatternSet.compile([pattern])) != nil { patterns.append(pattern) }
+            if (try? PatternSet.compile([pattern])) != nil, (try? PatternSet.compile([pattern], isExact: true)) != nil { patterns.append(pattern) }
         }
-        let scanner = try PatternScanner(try PatternSet.compile(patterns))
-        for _ in 0..<40 {
+        let scanner = try PatternScanner(try PatternSet.compile(patterns, isExact: isExact))
+        for _ in 0..<25 {
             let text = Self.text(&random)
             var hits: [PatternHit] = []
             scanner.scan(text.span, into: &hits)
@@ -99,7 +99,8 @@ struct PatternScannerTests {
                     var starts: [Int] = []
                     scanner.matchStarts(pattern: pattern, end: end, in: text.span, notBefore: 0, into: &starts)
                     let isHit = hits.contains(PatternHit(pattern: pattern, end: end))
-                    if isHit != !starts.isEmpty {
+                    // The engine's own expressions may find more.
+                    if isHit != !starts.isEmpty, isExact || !isHit {
                         Issue.record("\(patterns[pattern]) on \(String(decoding: text, as: UTF8.self).debugDescription) at \(end): engine \(isHit), starts \(starts)")
                     }
                     for start in starts {

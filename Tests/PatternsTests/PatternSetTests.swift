@@ -22,7 +22,7 @@ struct PatternSetTests {
         ("[^é]", .syntax("a negated class takes ASCII characters only", offset: 4)),
         ("[[:alpha:]]", .syntax("POSIX classes are not supported; write a range", offset: 1)),
         ("a{5000}", .syntax("repeats more than 4096 times", offset: 7)), ("a{4,2}", .syntax("bounds of the repeat are out of order", offset: 6)),
-        (#"(?:abcde){4000}"#, .tooLong(20000)), (#"\"#, .syntax("a backslash at the end", offset: 1)),
+        (#"(?:abcde){4000}"#, .tooLong(20000)), ("a.{4096}.{4096}", .tooLong(8193)), (#"\"#, .syntax("a backslash at the end", offset: 1)),
         (
             "(?=a)b",
             .syntax("only (?: ), (?i: ), (?-i: ) and a leading (?i) are supported, no look-around", offset: 2)

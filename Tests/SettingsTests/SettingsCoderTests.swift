@@ -39,7 +39,7 @@ struct SettingsCoderTests {
 
     @Test func `settings come back as they were`() throws {
         let settings = Self.full()
-        let bytes = try SettingsCoder.encode(settings)
+        let bytes = SettingsCoder.encode(settings)
         #expect(try SettingsCoder.decode(bytes) == settings)
         let small = GatewaySettings(pack: Pack(name: "n", version: "1.0.0"))
         #expect(try SettingsCoder.decode(SettingsCoder.encode(small)) == small)

@@ -125,3 +125,24 @@ struct ListenerGroupTests {
         #expect(!Files.exists(path))
     }
 }
+
+@Suite("Address probe")
+struct AddressProbeTests {
+    @Test func `a connection that stands is an answer, a full or closed queue is none`() throws {
+        let start = Instant(nanoseconds: 0)
+        let probe = AddressProbe()
+        var groups = [try ListenerGroup(.tcp(host: "0.0.0.0", port: 0), slotCount: 2)]
+        probe.tend(groups, at: start)
+        #expect(probe.nextWake == start + .seconds(1))
+        probe.tend(groups, at: start + .seconds(1))
+        #expect(probe.allAnswer)
+        #expect(probe.nextWake == start + .seconds(5))
+
+        let gone = "/tmp/kt-probe-\(ThisProcess.pid).sock"
+        groups = [try ListenerGroup(.unix(path: gone), slotCount: 1)]
+        groups[0].unlink()
+        probe.tend(groups, at: start + .seconds(5))
+        probe.tend(groups, at: start + .seconds(6))
+        #expect(!probe.allAnswer)
+    }
+}

@@ -10,30 +10,36 @@ struct SlotSteeringTests {
 
     init() {
         self.steering = SlotSteering(slotCount: 3, at: Instant(nanoseconds: 0))
-        _ = self.steering.update(serving: [true, true, true], at: Instant(nanoseconds: 0))
+        _ = self.steering.update([.serving, .serving, .serving], at: Instant(nanoseconds: 0))
     }
 
     @Test mutating func `a short absence changes nothing`() {
-        #expect(steering.update(serving: [true, false, true], at: start) == nil)
+        #expect(steering.update([.serving, .awayBriefly, .serving], at: start) == nil)
         #expect(steering.nextWake(after: start) == start + .milliseconds(50))
-        #expect(steering.update(serving: [true, false, true], at: start + .milliseconds(49)) == nil)
-        #expect(steering.update(serving: [true, true, true], at: start + .milliseconds(49)) == nil)
+        #expect(steering.update([.serving, .awayBriefly, .serving], at: start + .milliseconds(49)) == nil)
+        #expect(steering.update([.serving, .serving, .serving], at: start + .milliseconds(49)) == nil)
         #expect(steering.nextWake(after: start) == .distantFuture)
     }
 
     @Test mutating func `a slot vacant for 50 ms is left out until it serves`() {
-        _ = steering.update(serving: [true, false, true], at: start)
-        #expect(steering.update(serving: [true, false, true], at: start + .milliseconds(50)) == [0, 2])
-        #expect(steering.update(serving: [true, false, true], at: start + .seconds(9)) == nil)
-        #expect(steering.update(serving: [true, true, true], at: start + .seconds(9)) == [0, 1, 2])
+        _ = steering.update([.serving, .awayBriefly, .serving], at: start)
+        #expect(steering.update([.serving, .awayBriefly, .serving], at: start + .milliseconds(50)) == [0, 2])
+        #expect(steering.update([.serving, .awayBriefly, .serving], at: start + .seconds(9)) == nil)
+        #expect(steering.update([.serving, .serving, .serving], at: start + .seconds(9)) == [0, 1, 2])
+    }
+
+    @Test mutating func `a slot that waits in back-off is left out at once`() {
+        #expect(steering.update([.serving, .serving, .awayLong], at: start) == [0, 1])
+        #expect(steering.update([.serving, .serving, .awayBriefly], at: start + .milliseconds(1)) == nil)
+        #expect(steering.update([.serving, .serving, .serving], at: start + .milliseconds(2)) == [0, 1, 2])
     }
 
     @Test mutating func `when nobody serves nothing changes`() {
-        _ = steering.update(serving: [false, false, false], at: start)
-        #expect(steering.update(serving: [false, false, false], at: start + .seconds(1)) == nil)
-        #expect(steering.update(serving: [false, true, false], at: start + .seconds(2)) == [1])
-        #expect(steering.update(serving: [false, false, false], at: start + .seconds(3)) == nil)
-        #expect(steering.update(serving: [true, false, false], at: start + .seconds(4)) == [0])
+        _ = steering.update([.awayBriefly, .awayBriefly, .awayBriefly], at: start)
+        #expect(steering.update([.awayBriefly, .awayBriefly, .awayBriefly], at: start + .seconds(1)) == nil)
+        #expect(steering.update([.awayBriefly, .serving, .awayBriefly], at: start + .seconds(2)) == [1])
+        #expect(steering.update([.awayBriefly, .awayBriefly, .awayBriefly], at: start + .seconds(3)) == nil)
+        #expect(steering.update([.serving, .awayBriefly, .awayBriefly], at: start + .seconds(4)) == [0])
     }
 }
 
@@ -48,8 +54,8 @@ struct WatchdogRuleTests {
 
     @Test func `it feeds at most every 5 s, and only while half of the slots are fresh`() throws {
         var rule = try #require(WatchdogRule(microseconds: "20000000", pid: "1", ownPid: 1, at: start))
-        func due(_ fresh: Int, of count: Int, excused: Bool = false, _ second: Int) -> Bool {
-            rule.isDue(freshSlots: fresh, slotCount: count, isExcused: excused, at: start + .seconds(second))
+        func due(_ fresh: Int, of count: Int, answers: Bool = true, excused: Bool = false, _ second: Int) -> Bool {
+            rule.isDue(freshSlots: fresh, slotCount: count, addressesAnswer: answers, isExcused: excused, at: start + .seconds(second))
         }
         #expect(due(0, of: 0, excused: true, 0))
         #expect(!due(2, of: 2, 4))
@@ -57,14 +63,15 @@ struct WatchdogRuleTests {
         #expect(!due(1, of: 3, 10))
         #expect(due(1, of: 2, 15))
         #expect(!due(0, of: 1, 20))
-        #expect(rule.nextWake == start + .seconds(25))
+        #expect(!due(2, of: 2, answers: false, 25))
+        #expect(rule.nextWake == start + .seconds(30))
     }
 
     @Test func `a short limit is fed four times as often`() throws {
         let rule = try #require(WatchdogRule(microseconds: "4000000", pid: nil, ownPid: 1, at: start))
         #expect(rule.nextWake == start)
         var fed = rule
-        let isDue = fed.isDue(freshSlots: 1, slotCount: 1, isExcused: false, at: start)
+        let isDue = fed.isDue(freshSlots: 1, slotCount: 1, addressesAnswer: true, isExcused: false, at: start)
         #expect(isDue)
         #expect(fed.nextWake == start + .seconds(1))
     }

@@ -39,6 +39,12 @@ struct SupervisorOptionsTests {
         #expect(throws: UsageError.self) { try self.parse(arguments) }
     }
 
+    @Test func `an unknown option is named, with or without a value`() {
+        for arguments in [["--nope"], ["--nope=1"], ["--nope", "1"]] {
+            #expect(throws: UsageError(message: "unknown option --nope")) { try self.parse(arguments) }
+        }
+    }
+
     @Test func `children cannot speak for the service and know the token by environment`() {
         let own = ["PATH=/bin", "NOTIFY_SOCKET=/n", "WATCHDOG_USEC=1", "WATCHDOG_PID=2", "LISTEN_FDS=1", "KEEPTRUSTS_GATEWAY_TOKEN=old"]
         #expect(ChildEnvironment.lines(own) == ["PATH=/bin", "KEEPTRUSTS_GATEWAY_TOKEN=old", ChildEnvironment.backtrace])

@@ -77,7 +77,7 @@ struct WorkerSlotTests {
         #expect(slot.handle(.timerFired, at: at(.seconds(6))) == .abort)
         #expect(slot.phase == .ending)
         #expect(slot.nextWake(after: at(.seconds(6))) == at(.milliseconds(6_250)))
-        #expect(slot.handle(.timerFired, at: at(.milliseconds(6_250))) == .abort)
+        #expect(slot.handle(.timerFired, at: at(.milliseconds(6_250))) == .abortAgain)
         #expect(slot.handle(.timerFired, at: at(.seconds(7))) == .none)
         #expect(slot.handle(.timerFired, at: at(.seconds(9))) == .kill(.hung))
         #expect(slot.handle(.timerFired, at: at(.seconds(10))) == .none)

@@ -233,5 +233,7 @@ struct UpstreamTransferTests {
         #expect(bench.client.statistics.connectionsOpen == 0)
         try #require(bench.run { bench.server.peers.allSatisfy(\.sawEnd) })
         #expect(recorder.ends + second.ends == 0)
+        bench.server.onRequest = { peer, _ in peer.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok") }
+        #expect(try bench.exchange().text == "ok")
     }
 }

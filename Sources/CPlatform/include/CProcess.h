@@ -52,6 +52,8 @@ int kt_set_option(int fd, int level, int name, int value);
 int kt_get_option(int fd, int level, int name);
 int kt_bind(int fd, const struct sockaddr_storage *address, socklen_t length);
 int kt_connect(int fd, const struct sockaddr_storage *address, socklen_t length);
+/* 1 once established. */
+int kt_is_connected(int fd);
 int kt_steer_attach(int fd, struct sock_filter *instructions, uint16_t count);
 int kt_steer_detach(int fd);
 #endif

@@ -3,18 +3,20 @@ internal import Settings
 
 /// The policies of one answer's texts, streamed or whole. For one thread; made by `PolicyEngine.beginOutput`.
 public final class OutputPolicies {
-    private enum Stream {
-        case text(FoldedTextStream)
-        case arguments(ArgumentStream)
-    }
-
-    private struct Channel {
-        var origin: TextOrigin
-        var stream: Stream
+    private final class Channel {
+        let origin: TextOrigin
+        var text = FoldedTextStream()
+        let arguments: ArgumentStream?
         var indicators: ChannelIndicators
         /// What came in and is not settled.
         var pending: [UInt8] = []
-        var redactions = 0
+        var hasRedacted = false
+
+        init(_ origin: TextOrigin) {
+            self.origin = origin
+            self.arguments = origin.field == .toolArguments ? ArgumentStream() : nil
+            self.indicators = ChannelIndicators(origin)
+        }
     }
 
     private let context: OutputContext
@@ -37,53 +39,46 @@ public final class OutputPolicies {
     /// text is complete: nothing is held back, and the channel is ready for another text. After a block nothing goes out any more.
     public func feed(_ origin: TextOrigin, _ text: Span<UInt8>, isFinal: Bool, into output: inout [UInt8]) -> Progress {
         if let block = self.context.block { return .blocked(block) }
-        let number = self.number(of: origin)
-        let isEmpty = self.channels[number].pending.isEmpty
+        let channel = self.channel(origin)
         self.steps.removeAll()
-        let isBlocked: Bool
-        switch self.channels[number].stream {
-        case .text(var stream):
-            // Taken out while it works, so that its buffers have one owner.
-            self.channels[number].stream = .text(Self.placeholder)
-            isBlocked = stream.feed(text, isFinal: isFinal, self.context, &self.channels[number].indicators, &self.steps)
-            self.channels[number].stream = .text(stream)
-        case .arguments(let stream):
-            isBlocked = stream.feed(text, isFinal: isFinal, self.context, &self.channels[number].indicators, &self.steps)
-        }
-        if isEmpty, self.steps.list.count == 1, case .keep(text.count) = self.steps.list[0] {
-            for index in text.indices { output.append(text[index]) }
+        let isBlocked =
+            if let arguments = channel.arguments {
+                arguments.feed(text, isFinal: isFinal, self.context, &channel.indicators, &self.steps)
+            } else {
+                channel.text.feed(text, isFinal: isFinal, self.context, &channel.indicators, &self.steps)
+            }
+        if channel.pending.isEmpty, self.steps.list.count == 1, case .keep(text.count) = self.steps.list[0] {
+            output.append(text)
         } else {
-            for index in text.indices { self.channels[number].pending.append(text[index]) }
-            self.apply(number, &output)
+            channel.pending.append(text)
+            self.apply(channel, &output)
         }
-        if isFinal { self.channels[number].indicators = ChannelIndicators(origin) }
+        if isFinal { channel.indicators = ChannelIndicators(origin) }
         guard isBlocked, let block = self.context.block else { return .open }
         return .blocked(block)
     }
 
-    private static let placeholder = FoldedTextStream()
-
-    private func apply(_ number: Int, _ output: inout [UInt8]) {
+    private func apply(_ channel: Channel, _ output: inout [UInt8]) {
         var index = 0
         for step in self.steps.list {
             switch step {
             case .keep(let count):
-                output.append(contentsOf: self.channels[number].pending[index..<(index + count)])
+                output.append(contentsOf: channel.pending[index..<(index + count)])
                 index += count
             case .replace(let count, let bytes):
                 output.append(contentsOf: bytes)
                 index += count
-                self.channels[number].redactions += 1
+                channel.hasRedacted = true
             }
         }
-        self.channels[number].pending.removeFirst(index)
+        channel.pending.removeFirst(index)
     }
 
-    private func number(of origin: TextOrigin) -> Int {
-        if let known = self.channels.firstIndex(where: { $0.origin == origin }) { return known }
-        let stream: Stream = origin.field == .toolArguments ? .arguments(ArgumentStream()) : .text(FoldedTextStream())
-        self.channels.append(Channel(origin: origin, stream: stream, indicators: ChannelIndicators(origin)))
-        return self.channels.count - 1
+    private func channel(_ origin: TextOrigin) -> Channel {
+        for channel in self.channels where channel.origin == origin { return channel }
+        let channel = Channel(origin)
+        self.channels.append(channel)
+        return channel
     }
 
     /// Whether text of the channel is held back.
@@ -94,7 +89,7 @@ public final class OutputPolicies {
 
     /// Whether anything was replaced in the channel so far.
     public func hasRedacted(_ origin: TextOrigin) -> Bool {
-        self.channels.contains { $0.origin == origin && $0.redactions > 0 }
+        self.channels.contains { $0.origin == origin && $0.hasRedacted }
     }
 
     /// Channels with text held back, in the order in which they first came.

@@ -32,7 +32,12 @@ final class PhaseDetector {
     init(_ program: PhaseProgram, _ scanner: PatternScanner) {
         self.program = program
         self.scanner = scanner
-        self.retention = max(Self.contextMax, scanner.widthMax) + 4
+        // The leftmost start of an indicator may lie in the part that is decided.
+        let indicatorMax = program.uses.indices.reduce(0) { widest, use in
+            if case .indicator = program.uses[use].role { return max(widest, scanner.widths[use].upperBound) }
+            return widest
+        }
+        self.retention = max(Self.contextMax, indicatorMax) + 4
     }
 
     func scan(_ text: Span<UInt8>) { self.scanner.scan(text, into: &self.hits) }

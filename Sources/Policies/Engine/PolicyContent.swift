@@ -2,15 +2,15 @@ public import Exchange
 public import Settings
 
 /// An indicator seen in a text.
-public struct IndicatorHit: Sendable, Equatable {
+public struct IndicatorSighting: Sendable, Equatable {
     /// `Indicator.id`.
     public var id: Int
     public var origin: TextOrigin
-    /// Number of the text among those evaluated together.
+    /// Number of the text among those evaluated together; in an answer the strings of one channel.
     public var segment: Int
     /// 0 for the text itself, else the number of the decoded view.
     public var view: Int
-    /// In the bytes of the view.
+    /// In the folded bytes of the view.
     public var range: Range<Int>
     public init(id: Int, origin: TextOrigin, segment: Int, view: Int, range: Range<Int>) {
         self.id = id
@@ -23,12 +23,14 @@ public struct IndicatorHit: Sendable, Equatable {
 
 /// Indicators and what they add up to. Pure.
 public struct IndicatorRules: Sendable {
+    public static let sightingsMax = 256
     public var indicators: [Indicator]
     /// A score at or above it is a finding.
     public var threshold: Double
-    /// Hits in the order of their starts, a given indicator once per text. Adding a hit never lowers the score.
-    public var score: @Sendable (_ hits: [IndicatorHit]) -> Double
-    public init(indicators: [Indicator], threshold: Double, score: @escaping @Sendable (_ hits: [IndicatorHit]) -> Double) {
+    /// All sightings of a request, or those of one channel of an answer so far, the last `sightingsMax` of them: a stream is
+    /// judged after each one.
+    public var score: @Sendable (_ sightings: [IndicatorSighting]) -> Double
+    public init(indicators: [Indicator], threshold: Double, score: @escaping @Sendable (_ sightings: [IndicatorSighting]) -> Double) {
         self.indicators = indicators
         self.threshold = threshold
         self.score = score

@@ -11,6 +11,8 @@ public final class PolicyEngine {
     private let inputContext: OutputContext
     private var pool: [OutputPolicies] = []
     private static let poolMax = 64
+    /// In one request; more say nothing new.
+    private static let sightingsMax = 4096
 
     // Reused from request to request.
     private var joined: [UInt8] = []
@@ -116,6 +118,10 @@ public final class PolicyEngine {
             if isArguments, !hasRules { continue }
             let text = segment.bytes.span
             var isForRecognizers = !isArguments
+            if isASCII(text) {
+                self.add(text, number, view: 0, isForRecognizers: isForRecognizers, isForIndicators: hasRules)
+                continue
+            }
             if hasRules {
                 if let fold = self.content.indicatorFold, self.addFolded(text, number, fold, isForRecognizers: false) {
                     guard isForRecognizers else { continue }
@@ -154,7 +160,7 @@ public final class PolicyEngine {
 
     private func add(_ text: Span<UInt8>, _ segment: Int, view: Int, isForRecognizers: Bool, isForIndicators: Bool) {
         let start = self.joined.count
-        for index in text.indices { self.joined.append(text[index]) }
+        self.joined.append(text)
         self.parts.append(
             Part(
                 segment: segment, view: view, range: start..<self.joined.count, map: nil, isForRecognizers: isForRecognizers,
@@ -176,7 +182,7 @@ public final class PolicyEngine {
     /// What was found in a request.
     private struct Collected {
         var findings: PhaseFindings
-        var hits: [(policy: Int, use: Int, hit: IndicatorHit)] = []
+        var sightings: [(policy: Int, sighting: IndicatorSighting)] = []
         var edits: [TextEdit] = []
 
         init(_ program: PhaseProgram) { self.findings = PhaseFindings(program) }
@@ -219,13 +225,10 @@ public final class PolicyEngine {
                 collected.edits.append(TextEdit(segment: part.segment, range: range, replacement: replacement))
             case .indicator(let indicator):
                 if let roles = program.policies[use.policy].roles, !roles.contains(origin.role.rawValue) { break }
-                let isKnown = collected.hits.contains {
-                    $0.policy == use.policy && $0.hit.id == indicator.id && $0.hit.segment == part.segment && $0.hit.view == part.view
-                }
-                if isKnown { break }
-                let hit = IndicatorHit(
+                if collected.sightings.count >= Self.sightingsMax { break }
+                let sighting = IndicatorSighting(
                     id: indicator.id, origin: origin, segment: part.segment, view: part.view, range: finding.start..<finding.end)
-                collected.hits.append((use.policy, finding.use, hit))
+                collected.sightings.append((use.policy, sighting))
                 collected.findings.counts[use.type] += 1
             }
         }
@@ -274,11 +277,11 @@ public final class PolicyEngine {
                 continue
             }
             if let rules = policy.rules {
-                let hits = collected.hits.filter { $0.policy == number }.map(\.hit)
-                let score = hits.isEmpty ? 0 : rules.score(hits)
+                let sightings = collected.sightings.filter { $0.policy == number }.map(\.sighting)
+                let score = sightings.isEmpty ? 0 : rules.score(sightings)
                 report.score = score
                 report.findings = program.findings(number, collected.findings.counts)
-                if !hits.isEmpty, score >= rules.threshold {
+                if !sightings.isEmpty, score >= rules.threshold {
                     report.reasonCode = policy.reasonCode
                     switch policy.action {
                     case .block: report.verdict = .block

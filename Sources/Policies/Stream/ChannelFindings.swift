@@ -44,7 +44,7 @@ final class OutputContext {
     }
 
     /// Counts a finding. True: the text ends before it.
-    func note(_ finding: Finding, _ channel: inout ChannelIndicators) -> Bool {
+    func note(_ finding: Finding, base: Int, _ channel: inout ChannelIndicators) -> Bool {
         let program = self.detector.program
         let use = program.uses[finding.use]
         let policy = program.policies[use.policy]
@@ -55,8 +55,9 @@ final class OutputContext {
             self.findings.found[use.policy] = true
             return use.blocks && !self.ignoresBlocks ? self.end(by: policy, .block) : false
         case .indicator(let indicator):
-            guard !self.ignoresIndicators, let rules = policy.rules, channel.add(indicator.id, use.policy, finding) else { return false }
-            let score = rules.score(channel.hits(of: use.policy))
+            guard !self.ignoresIndicators, let rules = policy.rules else { return false }
+            channel.add(indicator.id, use.policy, finding, base: base)
+            let score = rules.score(channel.sightings(of: use.policy))
             self.findings.counts[use.type] += 1
             self.findings.scores[use.policy] = max(self.findings.scores[use.policy], score)
             guard score >= rules.threshold else { return false }
@@ -75,21 +76,25 @@ final class OutputContext {
     }
 }
 
-/// The indicators seen in one channel.
+/// The indicators seen in one channel, the last ones.
 struct ChannelIndicators {
     private let origin: TextOrigin
-    private var seen: [(policy: Int, hit: IndicatorHit)] = []
+    private var seen: [(policy: Int, sighting: IndicatorSighting)] = []
+    /// Number of the text in the channel.
+    private var segment = 0
 
     init(_ origin: TextOrigin) { self.origin = origin }
 
-    /// False when it was seen before.
-    mutating func add(_ id: Int, _ policy: Int, _ finding: Finding) -> Bool {
-        if self.seen.contains(where: { $0.policy == policy && $0.hit.id == id }) { return false }
-        // Offsets of a stream are those of the part that is still there; only whole texts have offsets that mean something.
-        let hit = IndicatorHit(id: id, origin: self.origin, segment: 0, view: 0, range: 0..<(finding.end - finding.start))
-        self.seen.append((policy, hit))
-        return true
+    mutating func textEnded() { self.segment += 1 }
+
+    /// `base`: what to add to the finding's offsets for those of the whole text.
+    mutating func add(_ id: Int, _ policy: Int, _ finding: Finding, base: Int) {
+        if self.seen.count >= 2 * IndicatorRules.sightingsMax { self.seen.removeFirst(IndicatorRules.sightingsMax) }
+        let range = (base + finding.start)..<(base + finding.end)
+        self.seen.append((policy, IndicatorSighting(id: id, origin: self.origin, segment: self.segment, view: 0, range: range)))
     }
 
-    func hits(of policy: Int) -> [IndicatorHit] { self.seen.filter { $0.policy == policy }.map(\.hit) }
+    func sightings(of policy: Int) -> [IndicatorSighting] {
+        self.seen.suffix(IndicatorRules.sightingsMax).filter { $0.policy == policy }.map(\.sighting)
+    }
 }

@@ -7,8 +7,8 @@ internal import Patterns
 struct TextStream {
     /// The part of the text that is still needed.
     private var text: [UInt8] = []
-    /// Whether `text` begins at the beginning.
-    private var startsText = true
+    /// How much of the text is before `text`.
+    private var base = 0
     /// Offsets in `text`. Everything that starts before it is decided.
     private var live = 0
     /// End of the last match of a recogniser.
@@ -20,7 +20,7 @@ struct TextStream {
 
     mutating func clear() {
         self.text.removeAll(keepingCapacity: true)
-        self.startsText = true
+        self.base = 0
         self.live = 0
         self.cursor = 0
         self.settled = 0
@@ -31,19 +31,24 @@ struct TextStream {
         _ bytes: Span<UInt8>, isFinal: Bool, _ context: OutputContext, _ channel: inout ChannelIndicators,
         _ steps: inout TextSteps
     ) -> Bool {
-        for index in bytes.indices { self.text.append(bytes[index]) }
+        self.text.append(bytes)
         let count = self.text.count
         let detector = context.detector
         let live =
             isFinal
-            ? count : detector.scanner.liveSuffixStart(in: self.text.span, notBefore: self.live, startsText: self.startsText)
+            ? count : detector.scanner.liveSuffixStart(in: self.text.span, notBefore: self.live, startsText: self.base == 0)
         var isBlocked = false
         if live > self.live {
             isBlocked = self.decide(upTo: live, isFinal, context, &channel, &steps)
             self.live = live
         }
         if !isBlocked { self.settle(max(self.live, self.cursor), &steps) }
-        if isFinal { self.clear() } else { self.trim(detector.retention) }
+        if isFinal {
+            self.clear()
+            channel.textEnded()
+        } else {
+            self.trim(detector.retention)
+        }
         return isBlocked
     }
 
@@ -60,10 +65,10 @@ struct TextStream {
         self.cursor = detector.decide(
             text,
             PhaseDetector.Window(
-                from: self.live, to: live, cursor: self.cursor, startsText: self.startsText, endsText: isFinal,
+                from: self.live, to: live, cursor: self.cursor, startsText: self.base == 0, endsText: isFinal,
                 hits: 0..<detector.hits.count, offset: -offset))
         for finding in detector.findings {
-            if context.note(finding, &channel) {
+            if context.note(finding, base: self.base, &channel) {
                 self.settle(finding.start, &steps)
                 return true
             }
@@ -87,7 +92,7 @@ struct TextStream {
         let surplus = min(self.live, self.settled) - retention
         guard surplus > 1024 || surplus > 0 && surplus > 4 * retention else { return }
         self.text.removeFirst(surplus)
-        self.startsText = false
+        self.base += surplus
         self.live -= surplus
         self.cursor = max(0, self.cursor - surplus)
         self.settled -= surplus
@@ -138,7 +143,7 @@ struct FoldedTextStream {
     ) -> Bool {
         var carry: [UInt8] = []
         swap(&carry, &self.carry)
-        for index in bytes.indices { carry.append(bytes[index]) }
+        carry.append(bytes)
         let complete = isFinal ? carry.count : completeUTF8Prefix(carry.span)
         self.folded.removeAll(keepingCapacity: true)
         self.map.removeAll(keepingCapacity: true)
@@ -175,25 +180,4 @@ struct FoldedTextStream {
         }
         self.queue.appendGap(complete - outer)
     }
-}
-
-func isASCII(_ text: Span<UInt8>) -> Bool {
-    var seen: UInt8 = 0
-    for index in text.indices { seen |= text[index] }
-    return seen < 0x80
-}
-
-func scalarLength(_ lead: UInt8, limit: Int) -> Int {
-    min(max(1, limit), lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4)
-}
-
-/// Length of the text without a UTF-8 sequence that is cut off at its end.
-func completeUTF8Prefix(_ text: Span<UInt8>) -> Int {
-    var index = text.count
-    while index > 0, text.count - index < 3 {
-        index -= 1
-        if text[index] & 0xC0 == 0x80 { continue }
-        return text.count - index < scalarLength(text[index], limit: 4) ? index : text.count
-    }
-    return text.count
 }

@@ -43,7 +43,7 @@ enum LeakRules {
         rule(0.95, #"\b(?:text|alles)\b[^.!?]{0,20}\b(?:uber|oberhalb|vor) dies(?:em|es|er) (?:satz|nachricht|zeile)"#),
         rule(0.9, #"\b(?:geheime|vertrauliche)[a-z]? (?:passwort|kennwort|wort|schlussel|code)\b[^.!?]{0,30}\b(?:du|dir)"#),
         // French
-        rule(1.0, near("montre[sz]?|affiche[sz]?|donne[sz]?|repete[sz]?|revele[sz]?|ecris|recopie[sz]?|cite[sz]?|traduis|resume[sz]?|dis-moi|imprime|liste|devoile|encode", 30, #"(?:(?:prompt|message|instructions?|consignes?|invite) (?:de |du )?(?:systeme|initiale?s?|cache[es]*|secrete?s?|depart)|systeme prompt|prompt systeme)"#)),
+        rule(1.0, near("montre[sz]?|affiche[sz]?|donne[sz]?|repete[sz]?|revele[sz]?|ecris|recopie[sz]?|cite[sz]?|traduis|resume[sz]?|dis-moi|imprime|liste|devoile|encode", 30, #"(?:(?:prompt|message|instructions?|consignes?|invite) (?:de |du )?(?:systeme|initiale?s?|cache[es]{0,2}|secrete?s?|depart)|systeme prompt|prompt systeme)"#)),
         rule(0.85, near("montre[sz]?|affiche[sz]?|donne[sz]?|repete[sz]?|revele[sz]?|ecris|recopie[sz]?|cite[sz]?|traduis|resume[sz]?|dis-moi|liste", 14, #"(?:tes|vos)(?: [a-z]{1,14}){0,2} ?(?:instructions|consignes|regles|directives)"#)),
         rule(0.9, #"\bquelles? (?:instructions|consignes|regles)\b[^.!?]{0,24}\b(?:t'a|as-tu|avez-vous|recu|donnees?|vous a)"#),
         rule(0.9, #"\bque (?:dit|contient)\b[^.!?]{0,6}\b(?:ton|votre) (?:message|prompt|invite)"#),

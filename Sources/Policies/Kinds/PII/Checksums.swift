@@ -75,7 +75,7 @@ enum ShortHash {
     static func sha256(_ bytes: [UInt8]) -> [UInt8] {
         precondition(bytes.count <= 55, "one block only")
         let block = bytes + [0x80] + [UInt8](repeating: 0, count: 63 - bytes.count - 2)
-            + [UInt8(bytes.count * 8 >> 8), UInt8(bytes.count * 8 & 0xFF)]
+            + [UInt8((bytes.count * 8) >> 8), UInt8((bytes.count * 8) & 0xFF)]
         var words = [UInt32](repeating: 0, count: 64)
         for index in 0..<16 {
             for offset in 0..<4 { words[index] = words[index] << 8 | UInt32(block[index * 4 + offset]) }

@@ -15,7 +15,7 @@ enum SecretRecognizers {
 
     /// Base64 lines, headers of encrypted keys, and the END line: an RSA key of 4096 bits has about 3300 bytes.
     private static let privateKeyBody =
-        #"(?:[A-Za-z0-9+\/=\\:,.\s\-]{0,4000}-----END (?:[A-Z]{1,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----)?"#
+        #"(?:[A-Za-z0-9+\/=\\:,.\s\-]{0,3900}-----END (?:[A-Z]{1,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----)?"#
 
     /// Issuer's prefix and length, and whether the rest must look random.
     private static let keys: [Recognizer] = [

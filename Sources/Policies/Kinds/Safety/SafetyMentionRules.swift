@@ -1,0 +1,12 @@
+/// The same words said about harm, against it, or in jest.
+enum SafetyMentionRules {
+    static let all: [SafetyRule] = [
+        SafetyRule(mention: -0.6, #"\b(?:prevent(?:s|ing|ion|ed)?|protect(?:s|ing|ion|ed)?|detect(?:s|ing|ion|ed)?|defend(?:ing)?|avoid(?:s|ing)?|mitigat[a-z]{1,4}|combat(?:ing)?|awareness|recover(?:y|ing)?|treatment|therap(?:y|ist)|counsel[a-z]{0,4}|support group|hotline|helpline|report(?:ing)? (?:a|an|the|suspicious|fraud)|disput(?:e|ing)|unauthorized charges?|fraud (?:protection|alert|department|claim|monitoring|prevention)|investigat(?:e|es|ing|ion|ors?)|victims? of|against (?:fraud|scams|phishing|hackers|malware|racism|sexism|violence)|security (?:audit|awareness|training|best)|antivirus|penetration test(?:er|ing)?|vulnerability (?:scan|assessment))\b"#),
+        SafetyRule(mention: -0.5, #"\b(?:history of|historical|historians?|museum|novel|fiction(?:al)?|movies?|films?|video ?games?|game|character|poem|screenplay|board game|documentary|thriller|fantasy|comic|rpg|chess)\b"#),
+        SafetyRule(mention: -1.3, #"\b(?:wrong|racist|hateful|unacceptable|harmful|hurtful|offensive|horrible|disgusting|not okay|not ok|never okay|stop|shouldn't|no one should|nobody should|ought not)\b[^.!?]{0,16}\b(?:to say|saying|to call|calling|say(?:s)? things|to think|thing to say|remarks?|people who)\b"#),
+        SafetyRule(mention: -1.3, #"\b(?:say(?:s|ing)?|said|statements?|phrases?|sentences?|messages?|comments?|tweets?|posts?|things|claim(?:s|ing)?|words?|calling|called)\b[^.!?]{0,12} ?["'][^"']{0,200}["'][^.!?]{0,30}\b(?:is|are|was|shows?|makes?|should|not|hurt|wrong|racist|banned|horrible|sexist|hateful|discriminat|disgusting)"#),
+        SafetyRule(mention: -1.3, #"\b(?:no|not a single|never|none of|nobody|not|don't|isn't|aren't) (?:all |every |[a-z]{1,8} )?(?:muslims?|jews?|black (?:people|person)|gays?|gay (?:people|person)|trans (?:people|person)|women|woman|immigrants?|disabled (?:people|person))\b[^.!?]{0,20}\b(?:should|ought|deserves?|are|is|has to)"#),
+        SafetyRule(mention: -1.3, #"\b(?:dire|decir|dizer|sagen|zu sagen|sage|zeggen|mowic|qui dit|que dicen|che dice|die sagen|sprueche|satze wie|frases como|phrases comme|frasi come|frases tipo|berichten (?:sturen )?(?:zoals|als)|zinnen als|wiadomosci typu|uitspraken|beitrage wie|mensajes como|messages comme|mensagens como|messaggi come)\b[^.!?]{0,20}["']"#),
+        SafetyRule(mention: -0.5, #"\b(?:pizza|battery|batterie|akku|bateria|batteria|photo shoot|shoot me an|e-?mail|killer feature|deadline)\b"#),
+    ]
+}

@@ -1,0 +1,183 @@
+public import Settings
+
+/// What a text can be unsafe about.
+public enum SafetyCategory: String, Sendable, CaseIterable {
+    case violence, weapons
+    case selfHarm = "self_harm"
+    case sexual, hate
+    case dangerous = "dangerous_and_criminal"
+    case cyber
+    /// A phrase of the configuration.
+    case phrase
+}
+
+/// One category over its threshold; the score is 0...1.
+public struct SafetyFinding: Sendable, Equatable {
+    public var category: SafetyCategory
+    public var score: Double
+    public init(category: SafetyCategory, score: Double) {
+        self.category = category
+        self.score = score
+    }
+}
+
+/// The rules of `safety-filter`: weighted indicators over folded text (accents too), by category.
+public enum SafetyRules {
+    static let rules: [SafetyRule] =
+        SafetyCueRules.all + HarmRules.all + PersonalHarmRules.all + HateRules.all + SafetyMentionRules.all
+
+    /// The built-in indicators; ids are places in this list, the family is the category's name, `mention` or `cue`.
+    public static let indicators: [Indicator] = rules.enumerated().map { place, rule in
+        Indicator(id: place, expression: rule.expression, isCaseless: true, weight: rule.weight, family: rule.family)
+    }
+
+    /// The built-in indicators and one for each phrase of `block_if`. All modes scan alike and differ in their thresholds.
+    public static func indicators(for options: SafetyFilterOptions) -> [Indicator] {
+        self.indicators
+            + options.blockIf.enumerated().map { place, phrase in
+                Indicator(
+                    id: self.indicators.count + place, expression: self.literal(phrase), isCaseless: true, weight: 10,
+                    family: SafetyCategory.phrase.rawValue)
+            }
+    }
+
+    /// Evidence that a category needs in a mode; lower is stricter.
+    public static func threshold(_ category: SafetyCategory, _ mode: SafetyFilterOptions.Mode) -> Double {
+        switch (mode, category) {
+        case (_, .phrase): 1
+        case (.strict, _): 0.85
+        case (.standard, _): 1.1
+        // Plants and networks: what breaks them weighs more.
+        case (.criticalInfrastructure, .cyber), (.criticalInfrastructure, .weapons), (.criticalInfrastructure, .dangerous): 0.65
+        // A driver is not to be distracted or provoked.
+        case (.automotive, .violence), (.automotive, .sexual), (.automotive, .dangerous): 0.65
+        case (.education, .sexual), (.education, .selfHarm), (.education, .violence), (.education, .hate): 0.65
+        // Investigators write about crime all day.
+        case (.lawEnforcement, .violence), (.lawEnforcement, .weapons), (.lawEnforcement, .dangerous), (.lawEnforcement, .cyber):
+            2.2
+        case (.criticalInfrastructure, _), (.automotive, _), (.education, _), (.lawEnforcement, _): 0.85
+        }
+    }
+
+    /// The categories over their thresholds, the strongest first; empty when the text is fine.
+    ///
+    /// `hits` are those of `indicators(for:)` in one text.
+    public static func findings(_ hits: [IndicatorHit], options: SafetyFilterOptions) -> [SafetyFinding] {
+        let builtIn = hits.filter { self.indicators.indices.contains($0.id) }
+        var findings: [SafetyFinding] = []
+        if builtIn.count < hits.count { findings.append(SafetyFinding(category: .phrase, score: 1)) }
+        for (category, evidence) in self.evidence(builtIn)
+        where evidence >= self.threshold(category, options.mode) - 0.0001 {
+            findings.append(SafetyFinding(category: category, score: min(1, evidence / (evidence + 0.2))))
+        }
+        return findings.sorted { ($0.score, $1.category.rawValue) > ($1.score, $0.category.rawValue) }
+    }
+
+    /// Bytes within which hits add up.
+    private static let windowBytes = 400
+
+    /// The largest sum of each category within a window; mentions count against all.
+    static func evidence(_ hits: [IndicatorHit]) -> [SafetyCategory: Double] {
+        let ordered = self.supported(hits.sorted { ($0.end, $0.id) < ($1.end, $1.id) })
+        var best: [SafetyCategory: Double] = [:]
+        var first = 0
+        for last in ordered.indices {
+            while ordered[last].end - ordered[first].end > self.windowBytes { first += 1 }
+            if last + 1 < ordered.count, ordered[last + 1].end - ordered[first].end <= self.windowBytes { continue }
+            var sums: [String: [Double]] = [:]
+            for id in Set(ordered[first...last].map(\.id)) {
+                sums[self.indicators[id].family, default: []].append(self.indicators[id].weight)
+            }
+            let mention = sums["mention"]?.min() ?? 0
+            for category in SafetyCategory.allCases {
+                guard let weights = sums[category.rawValue]?.sorted(by: >) else { continue }
+                let shares = [1, 0.6, 0.4]
+                var sum = mention
+                for (place, weight) in weights.enumerated() { sum += weight * (place < 3 ? shares[place] : 0.2) }
+                best[category] = max(best[category] ?? 0, sum)
+            }
+        }
+        return best.filter { $0.value > 0 }
+    }
+
+    /// Leaves out cues, and hits whose rule wants a cue that is not near enough before them.
+    private static func supported(_ ordered: [IndicatorHit]) -> [IndicatorHit] {
+        var lastEnd: [SafetyCue: Int] = [:]
+        var kept: [IndicatorHit] = []
+        for hit in ordered {
+            let rule = self.rules[hit.id]
+            if let cue = rule.cue {
+                lastEnd[cue] = hit.end
+            } else if let (cue, reach) = rule.needs {
+                if let end = lastEnd[cue], end < hit.end, hit.end - end <= reach { kept.append(hit) }
+            } else {
+                kept.append(hit)
+            }
+        }
+        return kept
+    }
+
+    /// The phrase as it stands, folded like the texts; spaces match any run of up to four spaces.
+    static func literal(_ phrase: String) -> String {
+        var folded: [UInt8] = []
+        var map: [Int32] = []
+        let source = Array(phrase.utf8)
+        let bytes = NormalizedText.fold(source.span, accents: .folded, into: &folded, map: &map) ? folded : source
+        let digits = Array("0123456789abcdef".utf8)
+        var expression: [UInt8] = []
+        for byte in bytes {
+            if byte == 0x20 {
+                expression += Array(#"\s{1,4}"#.utf8)
+            } else if Byte.isAlphanumeric(byte) {
+                expression.append(byte)
+            } else {
+                expression += [0x5C, 0x78, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        // Whole words where the phrase begins and ends with one.
+        let edge = Array(#"\b"#.utf8)
+        if let start = bytes.first, Byte.isAlphanumeric(start) { expression = edge + expression }
+        if let end = bytes.last, Byte.isAlphanumeric(end) { expression += edge }
+        return String(decoding: expression, as: UTF8.self)
+    }
+}
+
+/// Words that count only together with what follows them; as one pattern the two would be too large.
+enum SafetyCue: Sendable {
+    /// Asking for something to be written, made or explained.
+    case asking
+    /// People named by what they are.
+    case group
+    case killing, hating
+}
+
+/// One row of a rule table.
+struct SafetyRule: Sendable {
+    var family: String
+    var weight: Double
+    var expression: String
+    /// The rule is itself a cue and no evidence.
+    var cue: SafetyCue?
+    /// Counts only when this cue ended at most so many bytes before the hit's end.
+    var needs: (cue: SafetyCue, reach: Int)?
+
+    init(_ category: SafetyCategory, _ weight: Double, _ expression: String, after cue: SafetyCue? = nil, within reach: Int = 0) {
+        self.family = category.rawValue
+        self.weight = weight
+        self.expression = expression
+        self.needs = cue.map { ($0, reach) }
+    }
+
+    init(cue: SafetyCue, _ expression: String) {
+        self.family = "cue"
+        self.weight = 0
+        self.expression = expression
+        self.cue = cue
+    }
+
+    init(mention weight: Double, _ expression: String) {
+        self.family = "mention"
+        self.weight = weight
+        self.expression = expression
+    }
+}

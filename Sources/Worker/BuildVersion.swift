@@ -1,0 +1,4 @@
+/// The version of this build, as in HELLO and in `user-agent`.
+enum BuildVersion {
+    static let text = "0.1.0"
+}

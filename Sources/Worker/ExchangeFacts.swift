@@ -1,0 +1,69 @@
+internal import Exchange
+internal import Platform
+internal import Policies
+
+/// What the record of one request is made from, gathered on its way.
+struct ExchangeFacts {
+    enum Outcome: String { case completed, blocked, failed, clientClosed = "client_closed", aborted }
+
+    struct Attempt {
+        var target: String
+        var startedAt: Instant
+        var endedAt: Instant?
+        var status: Int?
+        var error: String?
+        var goesOn = false
+    }
+
+    var isStream = false
+    var modelRequested: String?
+    var modelAnswered: [UInt8]?
+    var user: String?
+    var target: String?
+    var attempts: [Attempt] = []
+    var reports: [PolicyReport] = []
+    var verdict = Verdict.allow
+    var usage: TokenUsage?
+    var completionBytes = 0
+    var policyNanoseconds: Int64 = 0
+    var firstByteAt: Instant?
+    var bytesFromUpstream = 0
+    var bytesToClient = 0
+    var events = 0
+
+    mutating func beginAttempt(target: String, at now: Instant) { self.attempts.append(Attempt(target: target, startedAt: now)) }
+
+    mutating func endAttempt(status: Int?, error: String?, at now: Instant, goesOn: Bool) {
+        guard let last = self.attempts.indices.last, self.attempts[last].endedAt == nil else { return }
+        self.attempts[last].endedAt = now
+        self.attempts[last].status = status
+        self.attempts[last].error = error
+        self.attempts[last].goesOn = goesOn
+        self.target = self.attempts[last].target
+    }
+
+    /// Adds a phase's reports; the strictest verdict stands.
+    mutating func note(_ outcome: PhaseOutcome) {
+        self.reports.append(contentsOf: outcome.reports)
+        if outcome.verdict.rawValue > self.verdict.rawValue { self.verdict = outcome.verdict }
+    }
+
+    func upstreamNanoseconds(now: Instant) -> Int64 {
+        self.attempts.reduce(0) { $0 + (($1.endedAt ?? now) - $1.startedAt).nanoseconds }
+    }
+
+    /// `gateway;dur=…, policies;dur=…, upstream;dur=…` in milliseconds: our own time without the policies, theirs, and the providers'.
+    func serverTiming(startedAt: Instant, now: Instant) -> [UInt8] {
+        let upstream = self.upstreamNanoseconds(now: now)
+        let total = (now - startedAt).nanoseconds
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(64)
+        bytes.append(contentsOf: "gateway;dur=".utf8)
+        DecimalText.appendMilliseconds(nanoseconds: total - upstream - self.policyNanoseconds, to: &bytes)
+        bytes.append(contentsOf: ", policies;dur=".utf8)
+        DecimalText.appendMilliseconds(nanoseconds: self.policyNanoseconds, to: &bytes)
+        bytes.append(contentsOf: ", upstream;dur=".utf8)
+        DecimalText.appendMilliseconds(nanoseconds: upstream, to: &bytes)
+        return bytes
+    }
+}

@@ -1,0 +1,90 @@
+internal import Exchange
+internal import HTTP
+internal import Platform
+internal import Policies
+internal import Routing
+internal import Server
+internal import Settings
+internal import Upstream
+
+/// What the requests of one worker share. Lives on the worker's loop.
+final class Gateway {
+    /// A whole answer larger than this is refused: it is held in memory until it has been checked.
+    static let answerBytesMax = 64 * 1024 * 1024
+    static let errorBytesMax = 256 * 1024
+    /// Bytes waiting for a slow client at which its upstream is paused.
+    static let pendingBytesMax = 64 * 1024
+    static let eventBytesMax = 4 * 1024 * 1024
+
+    let loop: EventLoop
+    let settings: GatewaySettings
+    let engine: PolicyEngine
+    let table: RoutingTable
+    let links: [TargetLink]
+    let upstream: UpstreamClient
+    let admission: Admission
+    let crossOrigin: CrossOriginRule?
+    let recorder: EventRecorder?
+    /// Requests under way to one target from this worker.
+    let concurrencyMax: Int
+    let keepAliveInterval: Duration
+
+    var random = RandomSource()
+    var isDraining = false
+    var openStreams = 0
+    var requests: UInt64 = 0
+    private var running: [ObjectIdentifier: RequestPipeline] = [:]
+    private var spareBuffers: [[UInt8]] = []
+
+    var inFlight: Int { self.running.count }
+
+    init(
+        loop: EventLoop, settings: GatewaySettings, engine: PolicyEngine, links: [TargetLink], upstream: UpstreamClient, admission: Admission,
+        recorder: EventRecorder?, workers: Int
+    ) {
+        self.loop = loop
+        self.settings = settings
+        self.engine = engine
+        self.table = RoutingTable(settings)
+        self.links = links
+        self.upstream = upstream
+        self.admission = admission
+        self.crossOrigin = CrossOriginRule(settings.cors)
+        self.recorder = recorder
+        self.concurrencyMax = max(1, (settings.gateway.concurrencyMax + workers - 1) / max(1, workers))
+        self.keepAliveInterval = .seconds(settings.gateway.keepAliveSeconds)
+    }
+
+    func start(_ exchange: ServerExchange, endpoint: Endpoint, requestID: [UInt8]) {
+        self.requests &+= 1
+        let pipeline = RequestPipeline(gateway: self, exchange: exchange, endpoint: endpoint, requestID: requestID)
+        self.running[ObjectIdentifier(pipeline)] = pipeline
+        pipeline.run()
+    }
+
+    func ended(_ pipeline: RequestPipeline) { self.running.removeValue(forKey: ObjectIdentifier(pipeline)) }
+
+    func wallClockSeconds() -> Int64 { WallClock.nanoseconds() / 1_000_000_000 }
+
+    func fault(for block: PolicyBlock) -> GatewayFault {
+        block.verdict == .escalate
+            ? .escalated(policy: block.kind.rawValue, reason: block.reason)
+            : .blocked(
+                status: self.settings.gateway.blockStatus, phase: "output", policy: block.kind.rawValue, reason: block.reason, message: block.message)
+    }
+
+    func addCrossOrigin(to lines: inout HeaderLines, head: RequestHead, isPreflight: Bool) {
+        guard let crossOrigin, let origin = head.headerBytes("origin") else { return }
+        crossOrigin.add(to: &lines, origin: origin, isPreflight: isPreflight)
+    }
+
+    // MARK: Buffers for outgoing events, used again
+
+    func takeBuffer() -> [UInt8] { self.spareBuffers.popLast() ?? [] }
+
+    func giveBack(_ buffer: consuming [UInt8]) {
+        guard buffer.capacity > 0, buffer.capacity <= 65_536, self.spareBuffers.count < 16 else { return }
+        buffer.removeAll(keepingCapacity: true)
+        self.spareBuffers.append(buffer)
+    }
+}

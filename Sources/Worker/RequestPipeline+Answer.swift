@@ -1,0 +1,341 @@
+internal import Exchange
+internal import HTTP
+internal import Platform
+internal import Policies
+internal import Routing
+internal import Server
+internal import Settings
+internal import Upstream
+
+/// What the upstream says, and what the client gets of it.
+extension RequestPipeline: UpstreamObserver {
+    func upstreamHead(_ transfer: UpstreamTransfer, status: Int, headers: UpstreamHeaders) {
+        self.answerHeaders = headers
+        self.facts.firstByteAt = self.gateway.loop.now
+        let isEventStream = headers.value(of: "content-type", beginsWith: "text/event-stream")
+        if status == 200, isEventStream, self.document?.stream == true {
+            self.phase = .awaitingEvent
+            self.idleEnd = self.gateway.loop.now + .seconds(self.link?.settings.streamIdleTimeoutSeconds ?? 60)
+            self.keepAliveAt = self.gateway.loop.now + self.gateway.keepAliveInterval
+            self.arm()
+        } else {
+            self.phase = .collecting(status: status)
+        }
+    }
+
+    func upstreamBody(_ transfer: UpstreamTransfer, _ bytes: Span<UInt8>) {
+        self.facts.bytesFromUpstream += bytes.count
+        switch self.phase {
+        case .collecting(let status):
+            let limit = status == 200 ? Gateway.answerBytesMax : Gateway.errorBytesMax
+            guard self.answer.count + bytes.count <= limit else {
+                return self.attemptFailed(.malformed, .upstream("The provider's answer is larger than \(limit) bytes."))
+            }
+            self.answer.append(bytesOf: bytes)
+        case .awaitingEvent, .streaming:
+            self.relayEvents(bytes)
+        case .idle, .awaitingHead, .ended:
+            break
+        }
+    }
+
+    func upstreamEnded(_ transfer: UpstreamTransfer, failure: UpstreamFailure?) {
+        switch self.phase {
+        case .awaitingHead:
+            self.attemptFailed(.connection, Self.fault(for: failure))
+        case .collecting(let status):
+            if let failure { return self.attemptFailed(.connection, Self.fault(for: failure)) }
+            self.answered(status: status)
+        case .awaitingEvent, .streaming:
+            self.streamEnded(failure)
+        case .ended:
+            self.transfer = nil
+            self.disarm()
+        case .idle:
+            break
+        }
+    }
+
+    static func fault(for failure: UpstreamFailure?) -> GatewayFault {
+        guard let failure else { return .upstream("The provider closed the connection without an answer.") }
+        return switch failure.kind {
+        case .connectTimedOut: .upstreamTimeout("The provider could not be reached in time.")
+        case .resolveFailed: .upstream("The provider's name could not be resolved.")
+        case .connectFailed: .upstream("The provider refused the connection.")
+        case .tlsFailed: .upstream("The provider's certificate was not accepted, or TLS failed.")
+        case .connectionClosed, .streamReset: .upstream("The provider broke off the connection.")
+        case .protocolError, .headTooLarge: .upstream("The provider's answer is no valid HTTP.")
+        case .invalidRequest, .other: .upstream("The provider could not be asked.")
+        }
+    }
+
+    // MARK: Whole answers
+
+    private func answered(status: Int) {
+        guard status == 200 else { return self.answeredWithError(status) }
+        guard let document = AnswerDocument.decode(self.answer.span, endpoint: self.endpoint) else {
+            return self.attemptFailed(.malformed, .upstream("The provider's answer is no JSON object."))
+        }
+        if let usage = document.usage { self.facts.usage = usage }
+        if let model = document.model { self.facts.modelAnswered = Array(copying: self.answer.span.extracting(model)) }
+        self.facts.endAttempt(status: 200, error: nil, at: self.gateway.loop.now, goesOn: false)
+        self.releaseTarget()
+        guard self.gateway.engine.hasOutputTexts else { return self.deliver(self.answer) }
+        let began = Instant.now()
+        let output = self.gateway.engine.beginOutput()
+        let result = OutputCheck.run(body: self.answer.span, document: document, output: output)
+        self.facts.note(output.finish())
+        self.gateway.engine.endOutput(output)
+        self.facts.policyNanoseconds += (Instant.now() - began).nanoseconds
+        switch result {
+        case .unchanged: self.deliver(self.answer)
+        case .rewritten(let body): self.deliver(body)
+        case .blocked(let block): self.refuse(self.gateway.fault(for: block))
+        }
+    }
+
+    private func deliver(_ body: [UInt8]) {
+        if self.document?.stream == true {
+            // A JSON answer to a request for a stream becomes one; SDKs would read nothing from it.
+            guard let events = WholeAnswerStream.events(of: body.span, endpoint: self.endpoint, includesUsage: self.document?.includeUsage == true) else {
+                return self.refuse(.upstream("The provider answered a request for a stream with something else."))
+            }
+            self.openStream()
+            return self.end(outcome: .completed, status: 200) { self.exchange.finishStream(events.span) }
+        }
+        var lines = self.answerLines()
+        lines.add("content-type", text: self.answerHeaders?.value(of: "content-type") ?? "application/json")
+        self.facts.bytesToClient = body.count
+        self.end(outcome: .completed, status: 200) { self.exchange.respond(status: 200, headers: lines, body: body) }
+    }
+
+    private func answeredWithError(_ status: Int) {
+        if (300..<400).contains(status) || status < 200 || (201..<300).contains(status) {
+            return self.attemptFailed(.malformed, .upstream("The provider answered \(status), which the gateway does not follow."))
+        }
+        var fault = UpstreamErrorShape.fault(status: status, body: self.answer.span)
+        let retryAfter = RetryAfter.parse(
+            milliseconds: self.answerHeaders?.value(of: "retry-after-ms"), seconds: self.answerHeaders?.value(of: "retry-after"),
+            now: self.gateway.wallClockSeconds())
+        fault.retryAfter = retryAfter
+        if self.gateway.engine.hasOutputTexts { fault.message = OutputCheck.redactedMessage(fault.message, engine: self.gateway.engine) }
+        self.attemptFailed(.status(status, retryAfter: retryAfter), fault)
+    }
+
+    // MARK: Streams
+
+    private func relayEvents(_ bytes: Span<UInt8>) {
+        self.idleEnd = self.gateway.loop.now + .seconds(self.link?.settings.streamIdleTimeoutSeconds ?? 60)
+        if self.relay == nil {
+            self.output = self.gateway.engine.hasOutputTexts ? self.gateway.engine.beginOutput() : nil
+            self.relay = StreamRelay(output: self.output, hidesUsage: self.link.map(self.asksForUsage) ?? false, requestID: self.requestID)
+        }
+        var out = self.gateway.takeBuffer()
+        var step = StreamRelay.Step.goOn
+        var events = self.events
+        let parsed = events.feed(bytes) { event in
+            guard case .goOn = step else { return }
+            step = self.relayEvent(event, into: &out)
+        }
+        self.events = events
+        if !parsed, case .goOn = step {
+            step = self.failRelay(.upstream("The provider sent an event larger than the gateway accepts."), into: &out)
+        }
+        self.settle(step, out)
+    }
+
+    private func relayEvent(_ event: borrowing EventStreamEvent, into out: inout [UInt8]) -> StreamRelay.Step {
+        self.facts.events += 1
+        return self.relay?.event(event.data, wire: event.wire, into: &out) ?? .goOn
+    }
+
+    private func failRelay(_ fault: GatewayFault, into out: inout [UInt8]) -> StreamRelay.Step {
+        self.relay?.fail(fault, into: &out) ?? .failed(fault)
+    }
+
+    /// Sends what a step produced and performs how it ended.
+    private func settle(_ step: StreamRelay.Step, _ produced: [UInt8]) {
+        var out = produced
+        switch step {
+        case .goOn:
+            if !out.isEmpty {
+                self.openStream()
+                self.send(out)
+            }
+        case .failed(let fault):
+            if case .awaitingEvent = self.phase, out.isEmpty {
+                self.gateway.giveBack(out)
+                return self.attemptFailed(fault.status == 504 ? .timedOut : .status(fault.status, retryAfter: nil), fault)
+            }
+            self.endTransfer()
+            self.openStream()
+            EventStreamWriter.append(self.redacted(fault).body(requestID: self.requestID).span, to: &out)
+            self.facts.endAttempt(status: 200, error: fault.code, at: self.gateway.loop.now, goesOn: false)
+            self.end(outcome: .failed, status: 200) {
+                self.exchange.send(out.span)
+                self.exchange.abort()
+            }
+        case .finished:
+            self.endTransferAfterDone()
+            self.openStream()
+            self.facts.bytesToClient += out.count
+            self.facts.endAttempt(status: 200, error: nil, at: self.gateway.loop.now, goesOn: false)
+            self.end(outcome: .completed, status: 200) { self.exchange.finishStream(out.span) }
+        case .blocked(let block):
+            self.endTransfer()
+            self.facts.endAttempt(status: 200, error: nil, at: self.gateway.loop.now, goesOn: false)
+            if case .awaitingEvent = self.phase, self.relay?.hasSent != true {
+                self.gateway.giveBack(out)
+                return self.refuse(self.gateway.fault(for: block))
+            }
+            self.openStream()
+            self.facts.bytesToClient += out.count
+            self.end(outcome: .blocked, status: 200) { self.exchange.finishStream(out.span) }
+        }
+        self.gateway.giveBack(out)
+    }
+
+    private func redacted(_ fault: GatewayFault) -> GatewayFault {
+        guard self.gateway.engine.hasOutputTexts else { return fault }
+        var result = fault
+        result.message = OutputCheck.redactedMessage(fault.message, engine: self.gateway.engine)
+        return result
+    }
+
+    private func send(_ bytes: [UInt8]) {
+        self.exchange.send(bytes.span)
+        self.facts.bytesToClient += bytes.count
+        self.keepAliveAt = self.gateway.loop.now + self.gateway.keepAliveInterval
+        if !self.isPaused, self.exchange.pendingBytes > Gateway.pendingBytesMax {
+            self.isPaused = true
+            self.transfer?.pause()
+        }
+    }
+
+    func streamFailed(_ fault: GatewayFault) {
+        var out = self.gateway.takeBuffer()
+        let step = self.failRelay(fault, into: &out)
+        self.settle(step, out)
+    }
+
+    private func streamEnded(_ failure: UpstreamFailure?) {
+        self.transfer = nil
+        var out = self.gateway.takeBuffer()
+        var step = StreamRelay.Step.goOn
+        var events = self.events
+        events.finish { event in step = self.relayEvent(event, into: &out) }
+        self.events = events
+        if case .goOn = step {
+            if let failure, self.relay?.isComplete != true {
+                step = self.failRelay(Self.fault(for: failure), into: &out)
+            } else {
+                step = self.relay?.upstreamEnded(into: &out) ?? .failed(.upstream("The provider's stream was empty."))
+            }
+        }
+        self.settle(step, out)
+    }
+
+    /// The head goes out with the first event, or with the first keep-alive comment.
+    private func openStream() {
+        if case .streaming = self.phase { return }
+        if case .ended = self.phase { return }
+        var lines = self.answerLines()
+        lines.add("content-type", "text/event-stream")
+        lines.add("cache-control", "no-cache")
+        lines.add("x-accel-buffering", "no")
+        self.phase = .streaming
+        self.gateway.openStreams += 1
+        self.exchange.startStream(status: 200, headers: lines)
+    }
+
+    func sendKeepAlive() {
+        self.openStream()
+        self.send(Array(": keep-alive\n\n".utf8))
+    }
+
+    /// `[DONE]` has been seen: the rest of the answer is awaited for a moment and dropped, so that the connection can be used again.
+    private func endTransferAfterDone() {
+        let tail = self.transfer
+        self.releaseTarget()
+        self.transfer = tail
+    }
+
+    // MARK: Endings
+
+    /// Headers of every answer that came from a target.
+    private func answerLines() -> HeaderLines {
+        var lines = HeaderLines()
+        self.addCommonLines(to: &lines)
+        self.addUpstreamLines(to: &lines, withRetryAfter: true)
+        return lines
+    }
+
+    /// Of the upstream's headers only what SDKs use goes back.
+    private func addUpstreamLines(to lines: inout HeaderLines, withRetryAfter: Bool) {
+        guard let headers = self.answerHeaders else { return }
+        for field in headers.fields {
+            let name = headers.wire.span.extracting(field.name)
+            guard ClientHeaders.goesBack(name, withRetryAfter: withRetryAfter) else { continue }
+            _ = lines.add(name: name, value: headers.wire.span.extracting(field.value))
+        }
+    }
+
+    private func addCommonLines(to lines: inout HeaderLines) {
+        let requestID = self.requestID
+        lines.add("x-request-id", requestID.span)
+        if let target = self.facts.target ?? self.link?.settings.id { lines.add("x-keeptrusts-target", text: target) }
+        lines.add("x-keeptrusts-verdict", text: self.facts.verdict.name)
+        lines.add("x-keeptrusts-attempts", number: self.plan?.attempts ?? 0)
+        let timing = self.facts.serverTiming(startedAt: self.startedAt, now: Instant.now())
+        lines.add("server-timing", timing.span)
+        self.gateway.addCrossOrigin(to: &lines, head: self.exchange.head, isPreflight: false)
+    }
+
+    /// An error answer of ours. Only before a byte has gone to the client.
+    func refuse(_ fault: GatewayFault) {
+        var lines = HeaderLines()
+        self.addCommonLines(to: &lines)
+        self.addUpstreamLines(to: &lines, withRetryAfter: false)
+        fault.addLines(to: &lines)
+        let body = fault.body(requestID: self.requestID)
+        self.facts.bytesToClient = body.count
+        let outcome: ExchangeFacts.Outcome = fault.type == "policy_violation" ? .blocked : .failed
+        self.end(outcome: outcome, status: fault.status) { self.exchange.respond(status: fault.status, headers: lines, body: body) }
+    }
+
+    /// The record is written before the last byte goes out: an answer that cannot be recorded is not given.
+    func end(outcome: ExchangeFacts.Outcome, status: Int, deliver: () -> Void = {}) {
+        if case .ended = self.phase { return }
+        if case .streaming = self.phase { self.gateway.openStreams -= 1 }
+        self.phase = .ended
+        self.disarm()
+        if let relay {
+            self.facts.usage = relay.usage ?? self.facts.usage
+            self.facts.modelAnswered = relay.modelAnswered ?? self.facts.modelAnswered
+            self.facts.completionBytes = relay.textBytes
+        }
+        if let output {
+            self.facts.note(output.finish())
+            self.gateway.engine.endOutput(output)
+            self.output = nil
+            self.relay = nil
+        }
+        self.exchange.observer = nil
+        self.record(outcome: outcome, status: status)
+        deliver()
+        self.gateway.ended(self)
+    }
+}
+
+extension RequestPipeline: ExchangeObserver {
+    func clientGone(_ exchange: ServerExchange) {
+        self.endTransfer()
+        self.end(outcome: .clientClosed, status: 499)
+    }
+
+    func clientDrained(_ exchange: ServerExchange) {
+        guard self.isPaused else { return }
+        self.isPaused = false
+        self.transfer?.resume()
+    }
+}
