@@ -50,7 +50,7 @@ class Load(threading.Thread):
                 received = client.read_to_end()
             except TimeoutError:
                 return "no answer"
-        if not received.endswith(b"}"):
+        if not received.rstrip().endswith(b"}"):
             return f"broken off after {len(received)} bytes"
         return int(received[9:12])
 
