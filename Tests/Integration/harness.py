@@ -16,7 +16,8 @@ import httpx
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARIES = pathlib.Path(os.environ.get("KT_BIN", ROOT / ".build/debug"))
 KEY = "upstream-key-of-the-tests"
-DEADLINE_SECONDS = float(os.environ.get("KT_TEST_DEADLINE", "20"))
+# A debug build takes a quarter of a minute to compile the patterns.
+DEADLINE_SECONDS = float(os.environ.get("KT_TEST_DEADLINE", "60"))
 
 POLICY_BLOCKS = """
 policy:
@@ -165,9 +166,13 @@ class Gateway:
         variables = dict(os.environ, FAKE_KEY=KEY, **(environment or {}))
         began = time.monotonic()
         self.child = subprocess.Popen(command, stdout=self.log, stderr=self.log, env=variables)
-        wait_until("gateway.json", self._alive_and(self.status))
-        self.url = wait_until("an address in gateway.json", self._alive_and(self._url))
-        wait_until("/readyz", self._alive_and(self.is_ready))
+        try:
+            wait_until("gateway.json", self._alive_and(self.status))
+            self.url = wait_until("an address in gateway.json", self._alive_and(self._url))
+            wait_until("/readyz", self._alive_and(self.is_ready))
+        except BaseException:
+            self.stop()
+            raise
         self.ready_seconds = time.monotonic() - began
 
     def _alive_and(self, test):

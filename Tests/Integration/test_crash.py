@@ -64,8 +64,8 @@ def is_gone(pid):
     return not pathlib.Path(f"/proc/{pid}").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
-def test_a_worker_dies_under_load(crashing, fake, number, record_property):
+# Not SIGSEGV by kill(2): Swift's crash handler prints its back trace and returns, and with no fault to repeat the worker lives on.
+def test_a_worker_dies_under_load(crashing, fake, record_property):
     victim_slot, victim = sorted(crashing.worker_pids().items())[0]
     stop = threading.Event()
     loads = [Load(crashing, stop) for _ in range(8)]
@@ -74,7 +74,7 @@ def test_a_worker_dies_under_load(crashing, fake, number, record_property):
             load.start()
         wait_until("some answers", lambda: sum(len(load.results) for load in loads) > 50)
         killed = time.monotonic()
-        os.kill(victim, number)
+        os.kill(victim, signal.SIGKILL)
         wait_until("a serving successor in gateway.json", lambda: has_successor(crashing, victim_slot, victim), 5, pause=0.002)
         took = time.monotonic() - killed
         seen = sum(len(load.results) for load in loads)

@@ -79,7 +79,9 @@ def test_a_plain_answer_that_breaks_off_is_502(gateway, fake, fault, at):
         answer = post(gateway)
     assert answer.status_code == 502
     assert is_error(answer.json(), "upstream_error")
-    assert fake.stats()["requests"] == 1
+    # A kept connection that ends before the first byte of an answer looks like one that the server closed while it was idle:
+    # libcurl then sends the request once more, on a new one.
+    assert fake.stats()["requests"] <= (2 if at == 0 else 1)
 
 
 @pytest.mark.parametrize("fault", ["reset", "cut"])
@@ -116,7 +118,8 @@ def test_a_stream_broken_at_any_byte(start_gateway):
             text = texts.get((0, "content"), "")
             if reasons:
                 # All choices had ended: the stream is complete, with or without its [DONE].
-                assert at > finish_ends and done and text == full and not errors
+                assert at > finish_ends and text == full
+                assert done and not errors, f"cut at byte {at}, after {whole[at - 20 : at]!r}: {documents[-1]}"
             else:
                 assert not done and len(errors) == 1 and "error" in documents[-1]
                 # What had come is delivered, policed: a beginning of the whole text, or one that ends inside the address.
