@@ -27,6 +27,16 @@ extension RawSpan {
         UInt32(littleEndian: unsafe self.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
     }
 
+    /// The bytes at `range`, which is in bounds.
+    func copied(_ range: Range<Int>) -> [UInt8] {
+        unsafe self.extracting(range).withUnsafeBytes { unsafe Array($0) }
+    }
+
+    /// The bytes at `range`, which is in bounds, as text.
+    func text(_ range: Range<Int>) -> String {
+        unsafe self.extracting(range).withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+
     /// True when the bytes from `offset` on are `text`; as many bytes as it has must be in bounds. Folds to a few
     /// comparisons with constants.
     @inline(__always)

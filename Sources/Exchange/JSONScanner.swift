@@ -40,7 +40,8 @@ struct JSONScanner: ~Escapable {
 
     @inline(__always)
     func fault(_ kind: ScanFault.Kind, at offset: Int) -> ScanFault {
-        offset >= self.count ? ScanFault(kind: .unexpectedEnd, offset: self.count) : ScanFault(kind: kind, offset: offset)
+        if offset >= self.count { return ScanFault(kind: .unexpectedEnd, offset: self.count) }
+        return ScanFault(kind: kind, offset: offset)
     }
 
     /// The next byte; 0, which starts nothing, at the end.
@@ -142,10 +143,13 @@ struct JSONScanner: ~Escapable {
 
     /// The text of a string without its escapes.
     func decoded(_ string: ScannedString) -> [UInt8] {
-        var raw: [UInt8] = []
-        raw.reserveCapacity(string.end - string.start)
-        for offset in string.range { raw.append(self.bytes.byte(offset)) }
+        let raw = self.bytes.copied(string.range)
         return string.hasEscapes ? JSONText.decoded(raw.span) : raw
+    }
+
+    /// The same as a string.
+    func text(_ string: ScannedString) -> String {
+        string.hasEscapes ? String(decoding: self.decoded(string), as: UTF8.self) : self.bytes.text(string.range)
     }
 
     /// The range to take out for the member of which the value was just read, so that valid JSON is left: key to value and
@@ -280,10 +284,12 @@ struct JSONScanner: ~Escapable {
         if self.next | 0x20 == UInt8(ascii: "e") {
             fits = false
             self.position += 1
-            if self.next == UInt8(ascii: "+") || self.next == UInt8(ascii: "-") { self.position += 1 }
+            let sign = self.next
+            if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { self.position += 1 }
             try self.skipDigits()
         }
-        if !fits || (!isNegative && value == .min) { return nil }
+        guard fits else { return nil }
+        if !isNegative, value == .min { return nil }
         return isNegative ? value : -value
     }
 

@@ -10,13 +10,12 @@ struct RequestReader: ~Escapable {
 
     @_lifetime(copy body)
     init(_ body: Span<UInt8>, endpoint: Endpoint) {
-        var places: [TextPlace] = []
-        places.reserveCapacity(8)
-        self.texts = TextReader(body, texts: places, isStrict: true, isChunk: false)
+        self.texts = TextReader(body, texts: [], isStrict: true, isChunk: false)
+        self.texts.texts.reserveCapacity(8)
         self.endpoint = endpoint
     }
 
-    consuming func finished() -> RequestDocument {
+    mutating func finished() -> RequestDocument {
         self.document.texts = self.texts.texts
         return self.document
     }
@@ -51,7 +50,7 @@ struct RequestReader: ~Escapable {
         }
         try self.texts.scanner.finish()
         self.document.memberCount = walk.memberCount
-        self.document.tokensMax = self.document.tokensMax ?? self.maxTokens
+        if self.document.tokensMax == nil { self.document.tokensMax = self.maxTokens }
         if !self.hasTexts { throw self.texts.missing(self.required, "is required") }
     }
 
@@ -87,14 +86,14 @@ struct RequestReader: ~Escapable {
         let start = self.texts.scanner.position
         let string = try self.texts.scanner.scanString()
         self.document.model = start..<self.texts.scanner.position
-        self.document.modelName = String(decoding: self.texts.scanner.decoded(string), as: UTF8.self)
+        self.document.modelName = self.texts.scanner.text(string)
     }
 
     private mutating func readUser() throws(ScanFault) {
         guard self.texts.scanner.next == UInt8(ascii: "\"") else { return try self.texts.readText(.user, "user") }
         let string = try self.texts.scanner.scanString()
         self.texts.add(string, .user, 0)
-        self.document.user = String(decoding: self.texts.scanner.decoded(string), as: UTF8.self)
+        self.document.user = self.texts.scanner.text(string)
     }
 
     private mutating func readBool(_ name: StaticString) throws(ScanFault) -> Bool? {
@@ -160,7 +159,8 @@ struct RequestReader: ~Escapable {
     }
 
     private mutating func readPrompt() throws(ScanFault) {
-        guard self.endpoint == .completions || self.endpoint == .fim else { return try self.texts.readStrings(.prompt, 0) }
+        let endpoint = self.endpoint
+        guard endpoint == .completions || endpoint == .fim else { return try self.texts.readStrings(.prompt, 0) }
         switch self.texts.scanner.next {
         case UInt8(ascii: "\""): self.texts.add(try self.texts.scanner.scanString(), .prompt, 0)
         case UInt8(ascii: "["): try self.readArray(.prompt)
@@ -171,7 +171,8 @@ struct RequestReader: ~Escapable {
     }
 
     private mutating func readInput() throws(ScanFault) {
-        guard self.endpoint == .embeddings || self.endpoint == .moderations else { return try self.texts.readStrings(.input, 0) }
+        let endpoint = self.endpoint
+        guard endpoint == .embeddings || endpoint == .moderations else { return try self.texts.readStrings(.input, 0) }
         switch self.texts.scanner.next {
         case UInt8(ascii: "\""): self.texts.add(try self.texts.scanner.scanString(), .input, 0)
         case UInt8(ascii: "["): try self.readArray(.input)
