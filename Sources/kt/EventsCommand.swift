@@ -48,13 +48,21 @@ struct EventArguments: ParsableArguments {
         return ConfigFile.exists(system) ? system : "\(environment["HOME"] ?? "")/.local/state/keeptrusts/spool"
     }
 
-    /// Events of the past; ends the command with exit code 2 where there is no spool.
+    /// Ends the command with exit code 2 where no gateway ever ran.
+    func checkSpool() throws {
+        guard !ConfigFile.exists(self.spool) else { return }
+        Terminal.write("kt: \(self.spool) does not exist: no gateway has run with this state directory\n", to: .error)
+        throw ExitCode.unreadable
+    }
+
+    /// Events of the past.
     func events(until: UTCTime? = nil, limit: Int?) throws -> [SpooledEvent] {
+        try self.checkSpool()
         let contents: SpoolContents
         do throws(SystemCallError) {
             contents = try SpoolReader(directory: self.spool).events(since: self.sinceTimeOrNil, until: until, verdict: self.verdict, limit: limit)
         } catch {
-            Terminal.write("kt: \(self.spool): \(error); has a gateway run with this --state-dir?\n", to: .error)
+            Terminal.write("kt: \(self.spool): \(error)\n", to: .error)
             throw ExitCode.unreadable
         }
         Self.report(contents.faults)
@@ -94,7 +102,7 @@ struct EventsListCommand: ParsableCommand {
     func run() throws {
         let events = try self.arguments.events(until: self.until.map { try EventArguments.time($0, option: "--until") }, limit: self.limit)
         if self.json {
-            Terminal.write(EventsExport.jsonArray(events) + [0x0A])
+            Terminal.write(EventsExport.jsonArray(events))
         } else {
             Terminal.write(events.map(EventLine.text).joined())
         }
@@ -119,6 +127,7 @@ struct EventsTailCommand: ParsableCommand {
     }
 
     func run() throws {
+        try self.arguments.checkSpool()
         let filter = EventFilter(since: try self.arguments.sinceTime(), verdict: self.arguments.verdict)
         do throws(SystemCallError) {
             // One follower from the beginning: nothing between past and present is lost or told twice.
@@ -166,7 +175,7 @@ struct EventsExportCommand: ParsableCommand {
             switch self.format {
             case "csv": EventsExport.csv(events)
             case "ndjson": EventsExport.ndjson(events)
-            default: EventsExport.jsonArray(events) + [0x0A]
+            default: EventsExport.jsonArray(events)
             }
         guard let output = self.output else {
             Terminal.write(bytes)
