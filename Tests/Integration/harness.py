@@ -45,6 +45,14 @@ def free_port():
         return s.getsockname()[1]
 
 
+def status_of(port, path):
+    """The status of a GET; None when there is no answer. Without an HTTP client, which costs more than the answer."""
+    with contextlib.suppress(OSError, ValueError), socket.create_connection(("127.0.0.1", port), timeout=2) as s:
+        s.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+        return int(s.recv(64)[9:12])
+    return None
+
+
 def end(child, seconds=10):
     """Asks a child of ours to end; by force when it does not."""
     for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
@@ -191,9 +199,7 @@ class Gateway:
         return None
 
     def is_ready(self):
-        with contextlib.suppress(httpx.TransportError):
-            return httpx.get(self.url + "/readyz", timeout=2, trust_env=False).status_code == 200
-        return False
+        return status_of(self.port, "/readyz") == 200
 
     @property
     def port(self):
@@ -317,6 +323,13 @@ class RawUpstream:
             threading.Thread(target=self._serve, args=(connection, peer[1]), daemon=True).start()
 
     def _serve(self, connection, peer_port):
+        try:
+            self._serve_requests(connection, peer_port)
+        finally:
+            self.connections.discard(connection)
+            connection.close()
+
+    def _serve_requests(self, connection, peer_port):
         pending = b""
         with contextlib.suppress(OSError, ValueError):
             while True:
@@ -345,8 +358,6 @@ class RawUpstream:
                     if part == b"":
                         return
                     connection.sendall(part)
-        with contextlib.suppress(OSError):
-            connection.close()
 
     def _wait_until_read(self, peer_port, seconds=2):
         """Until the kernel holds nothing for the gateway's end of the connection, so that two writes are two reads."""
@@ -359,9 +370,9 @@ class RawUpstream:
 
     def stop(self):
         self.listener.close()
-        for connection in self.connections:
+        for connection in list(self.connections):
             with contextlib.suppress(OSError):
-                connection.close()
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 def plain_answer(content, model="raw", **message):
@@ -394,7 +405,7 @@ def stream_event(delta, index=0, finish=None, end="\n\n", **extra):
         "choices": [{"index": index, "delta": delta, "finish_reason": finish}],
         **extra,
     }
-    return ("data: " + json.dumps(document) + end).encode()
+    return ("data: " + json.dumps(document, separators=(",", ":")) + end).encode()
 
 
 def text_stream(pieces):

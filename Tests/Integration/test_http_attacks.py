@@ -312,9 +312,4 @@ def test_connections_are_given_back(gateway, fake):
             client = stack.enter_context(RawClient(gateway.port))
             client.send(SMUGGLED[:30])
 
-    def served():
-        with contextlib.suppress(httpx.TransportError):
-            return httpx.get(gateway.url + "/readyz", timeout=2, trust_env=False).status_code == 200
-        return False
-
-    wait_until("the gateway serves", served, 5)
+    wait_until("the gateway serves", gateway.is_ready, 5)

@@ -100,7 +100,7 @@ def test_a_stream_broken_at_any_byte(start_gateway):
     events = text_stream(["The quick ", "brown ", "fox mails ", "jane.doe", "@example.com", " today."])
     whole = STREAM_HEAD + b"".join(http_chunk(e) for e in events) + b"0\r\n\r\n"
     full = "The quick brown fox mails [EMAIL] today."
-    finish_ends = whole.index(b'"finish_reason": "stop"')
+    finish_ends = whole.index(b'"finish_reason":"stop"')
     place = {}
     upstream = RawUpstream(lambda _: [whole[: place["at"]], None if place["at"] % 2 else b""])
     gateway = start_gateway(configuration([("raw", target(upstream.url, model="raw"))]))

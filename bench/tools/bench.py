@@ -379,7 +379,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--starts", type=int, default=10)
     parser.add_argument("--only", help="names, or parts of them, separated by commas")
-    parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md, unless only a part was measured")
     arguments = parser.parse_args()
     if not (1 <= arguments.rounds <= 20 and 1 <= arguments.seconds <= 60 and 1 <= arguments.repeat <= 5):
         parser.error("1 to 20 rounds of 1 to 60 seconds")
@@ -420,7 +420,7 @@ def main():
             upstream.stop()
     report = table(results, ready, memory, arguments, "mock-upstream" if arguments.mock_upstream else "kt-demo")
     print(report)
-    if arguments.write:
+    if arguments.write and not arguments.only:
         write_report(report)
 
 
