@@ -82,7 +82,7 @@ let package = Package(
         program(
             "kt",
             [
-                "Config", "IPC", "Platform", "Policies", "Record", "Settings",
+                "Config", "Exchange", "IPC", "Platform", "Policies", "Record", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

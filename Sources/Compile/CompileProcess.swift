@@ -16,9 +16,8 @@ public enum CompileProcess {
         do {
             let environment = ConfigFile.environment()
             let options = try RunOptions(arguments: Array(CommandLine.arguments.dropFirst()), environment: environment)
-            let result = ConfigLoader.load(
-                files: ConfigLoader.files(options.configurations), overrides: options.overrides, environment: environment)
-            if result.settings == nil { Self.say(LintReport(result).issues) }
+            let result = ConfigLoader.load(options, environment: environment, checks: .engine)
+            Self.say(LintReport(result).issues)
             guard let settings = result.settings else { return 1 }
             let program = try PolicyProgram.compile(settings.policies, content: .standard)
             let bytes = SettingsCoder.encode(settings)

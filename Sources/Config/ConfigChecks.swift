@@ -1,4 +1,5 @@
 internal import Patterns
+internal import Policies
 internal import Providers
 public import Settings
 
@@ -10,30 +11,38 @@ public struct ConfigChecks: Sendable {
     /// Why an expression cannot be compiled, in words; nil when it can.
     public typealias PatternCheck = @Sendable (CustomPattern, PatternUse) -> String?
 
-    public var pattern: PatternCheck?
-    /// Every entity name `pii-detector` knows; nil: any name in capitals passes.
-    public var entityNames: [String]?
+    /// The entity types that a name stands for (`SSN`: `US_SSN`); nil when nobody knows it.
+    public typealias EntityTypes = @Sendable (_ name: String) -> [String]?
 
-    public init(pattern: PatternCheck? = nil, entityNames: [String]? = nil) {
+    public var pattern: PatternCheck?
+    /// nil: any name in capitals passes, and stands for itself.
+    public var entityTypes: EntityTypes?
+    /// For suggestions.
+    public var entityNames: [String]
+
+    public init(pattern: PatternCheck? = nil, entityTypes: EntityTypes? = nil, entityNames: [String] = []) {
         self.pattern = pattern
+        self.entityTypes = entityTypes
         self.entityNames = entityNames
     }
 }
 
 extension ConfigChecks {
-    /// With the engine that will scan: each expression is compiled by itself, which is quick for reasonable ones and bounded for all.
+    /// With the engine and the entities that will be used: each expression is compiled by itself.
     public static var engine: ConfigChecks {
-        ConfigChecks(pattern: { pattern, _ in
-            do throws(PatternError) {
-                _ = try PatternSet.compile([Pattern(expression: pattern.pattern, lengthMax: pattern.lengthMax)])
-                return nil
-            } catch {
-                var error = error
-                // The place says which pattern it is.
-                error.pattern = nil
-                return error.description
-            }
-        })
+        ConfigChecks(
+            pattern: { pattern, _ in
+                do throws(PatternError) {
+                    _ = try PatternSet.compile([Pattern(expression: pattern.pattern, lengthMax: pattern.lengthMax)])
+                    return nil
+                } catch {
+                    var error = error
+                    // The place says which pattern it is.
+                    error.pattern = nil
+                    return error.description
+                }
+            },
+            entityTypes: { PIIRecognizers.types(named: $0) }, entityNames: PIIRecognizers.types)
     }
 }
 

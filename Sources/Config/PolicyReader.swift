@@ -132,7 +132,7 @@ struct PolicyReader {
         var options = PIIDetectorOptions()
         options.action = block.choice("action", of: [PolicyAction.redact, .block]) ?? options.action
         if let entities = block.list("entities", countMax: 256, accepts: "entity names") {
-            options.entities = entities.compactMap { self.entity($0.node, path: $0.path, block) }
+            options.entities = entities.compactMap { self.entityTypes($0.node, path: $0.path, block)?.name }
         }
         options.pciMode = block.bool("pci_mode") ?? options.pciMode
         options.healthcareMode = block.bool("healthcare_mode") ?? options.healthcareMode
@@ -142,12 +142,14 @@ struct PolicyReader {
             options.includesMetadata = redaction.bool("include_metadata") ?? options.includesMetadata
             options.preservesLength = redaction.bool("preserve_length") ?? options.preservesLength
             if let markers = redaction.block("custom_markers", acceptsNull: true) {
+                let own = Set(options.detectPatterns.map { $0.name ?? "CUSTOM" })
                 for entry in markers.allEntries {
-                    let place = ConfigNode(content: .scalar(.init(text: entry.key, isPlain: false, isVerbatim: false, isQuoted: false)), place: entry.keyPlace)
-                    guard let name = self.entity(place, path: markers.path(ConfigNode.cut(entry.key)), block),
-                        let marker = markers.text(entry.value, path: markers.path(name), bytesMax: 64)
-                    else { continue }
-                    options.customMarkers[name] = marker
+                    let key = ConfigNode(content: .scalar(.init(text: entry.key, isPlain: false, isVerbatim: false, isQuoted: false)), place: entry.keyPlace)
+                    let path = markers.path(ConfigNode.cut(entry.key))
+                    // The user's own patterns have markers too, by their names.
+                    let types = own.contains(entry.key) ? [entry.key] : self.entityTypes(key, path: path, block)?.types
+                    guard let types, let marker = markers.text(entry.value, path: path, bytesMax: 64) else { continue }
+                    for type in types { options.customMarkers[type] = marker }
                 }
             }
             redaction.finish()
@@ -155,22 +157,23 @@ struct PolicyReader {
         return options
     }
 
-    private func entity(_ node: ConfigNode, path: String, _ block: Block) -> String? {
+    /// The name as written and what it stands for.
+    private func entityTypes(_ node: ConfigNode, path: String, _ block: Block) -> (name: String, types: [String])? {
         guard let name = block.text(node, path: path, bytesMax: 64) else { return nil }
-        if let known = self.checks.entityNames {
-            if known.contains(name) { return name }
+        if let entityTypes = self.checks.entityTypes {
+            if let types = entityTypes(name) { return (name, types) }
             self.log.error(
                 .unknownValue, path, at: node.place, "unknown entity \"\(ConfigNode.cut(name))\"",
-                help: Near.did(name, of: known) ?? "known: \(known.joined(separator: ", "))")
+                help: Near.did(name, of: self.checks.entityNames) ?? "known: \(self.checks.entityNames.joined(separator: ", "))")
             return nil
         }
-        guard name.utf8.allSatisfy({ ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F }) else {
+        guard name.utf8.allSatisfy({ ($0 >= 0x41 && $0 <= 0x5A) || Words.isDigit($0) || $0 == 0x5F }) else {
             self.log.error(
                 .malformed, path, at: node.place, "accepts an entity name in capitals, found \"\(ConfigNode.cut(name))\"",
                 help: "write \(ConfigNode.cut(name).uppercased())")
             return nil
         }
-        return name
+        return (name, [name])
     }
 
     private func safetyFilter(_ block: Block) -> SafetyFilterOptions {

@@ -8,45 +8,49 @@
     private let database: DatabaseScanner?
     /// One per pattern, made when the pattern is first found.
     private var startFinders: [BackwardAutomaton?]
-    private var liveFinder: BackwardAutomaton
+    private var liveFinder: BackwardAutomaton?
 
     private static let startMemoryMax = 256 * 1024
     private static let liveMemoryMax = 4 * 1024 * 1024
 
-    /// With the set's own copy of the database.
-    public convenience init(_ set: PatternSet) throws(PatternError) {
+    /// With the set's own copy of the database. `findsLiveSuffix` false saves time and memory where texts are always whole; then everything
+    /// is always live.
+    public convenience init(_ set: PatternSet, findsLiveSuffix: Bool = true) throws(PatternError) {
         if set.image.isEmpty {
-            try self.init(set, nil)
+            try self.init(set, nil, findsLiveSuffix)
         } else {
             let page = PageBuffer(copying: set.image)
             guard let database = unsafe DatabaseScanner(UnsafeRawBufferPointer(page.bytes), owner: page) else {
                 throw Self.imageError
             }
-            try self.init(set, database)
+            try self.init(set, database, findsLiveSuffix)
         }
     }
 
     /// `database` is `PatternSet.image` of the same patterns, on a page boundary, readable as long as this object lives.
-    public convenience init(patterns: [Pattern], database: UnsafeRawBufferPointer) throws(PatternError) {
+    public convenience init(
+        patterns: [Pattern], database: UnsafeRawBufferPointer, findsLiveSuffix: Bool = true
+    ) throws(PatternError) {
         let set = try PatternSet.withoutImage(patterns)
         if patterns.isEmpty {
-            try self.init(set, nil)
+            try self.init(set, nil, findsLiveSuffix)
         } else {
             guard let database = unsafe DatabaseScanner(database) else { throw Self.imageError }
-            try self.init(set, database)
+            try self.init(set, database, findsLiveSuffix)
         }
     }
 
     private static let imageError = PatternError(
         pattern: nil, expression: "", reason: .image("the patterns were compiled by another version of the pattern engine"))
 
-    private init(_ set: PatternSet, _ database: DatabaseScanner?) throws(PatternError) {
+    private init(_ set: PatternSet, _ database: DatabaseScanner?, _ findsLiveSuffix: Bool) throws(PatternError) {
         self.widths = set.widths
         self.widthMax = set.widthMax
         self.usesTextEdges = set.usesTextEdges
         self.expressions = set.expressions
         self.database = database
         self.startFinders = Array(repeating: nil, count: set.patterns.count)
+        guard findsLiveSuffix else { return }
         var automata: [(automaton: PositionAutomaton, width: Int)] = []
         for (index, expression) in set.expressions.enumerated() {
             do {
@@ -103,7 +107,8 @@
     /// already, still lacks the byte after it; `text.count` when there is none. Everything that starts earlier is decided.
     /// May be too small, never too large.
     public func liveSuffixStart(in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) -> Int {
-        let live = self.liveFinder.leftmostStart(BackwardAutomaton.entry(0), text, to: notBefore, startsText: startsText)
+        let live = self.liveFinder?.leftmostStart(BackwardAutomaton.entry(0), text, to: notBefore, startsText: startsText)
+        guard let live else { return notBefore }
         return min(live, max(notBefore, Self.completePrefix(text)))
     }
 

@@ -299,14 +299,18 @@ extension RequestPipeline: UpstreamObserver {
         fault.addLines(to: &lines)
         let body = fault.body(requestID: self.requestID)
         self.facts.bytesToClient = body.count
-        let outcome: ExchangeFacts.Outcome = fault.type == "policy_violation" ? .blocked : .failed
+        let outcome: ExchangeFacts.Outcome = fault.policy != nil ? .blocked : .failed
         self.end(outcome: outcome, status: fault.status) { self.exchange.respond(status: fault.status, headers: lines, body: body) }
     }
 
     /// The record is written before the last byte goes out: an answer that cannot be recorded is not given.
     func end(outcome: ExchangeFacts.Outcome, status: Int, deliver: () -> Void = {}) {
         if case .ended = self.phase { return }
-        if case .streaming = self.phase { self.gateway.openStreams -= 1 }
+        var wasStreaming = false
+        if case .streaming = self.phase {
+            wasStreaming = true
+            self.gateway.openStreams -= 1
+        }
         self.phase = .ended
         self.disarm()
         if let relay {
@@ -321,9 +325,32 @@ extension RequestPipeline: UpstreamObserver {
             self.relay = nil
         }
         self.exchange.observer = nil
-        self.record(outcome: outcome, status: status)
-        deliver()
+        if let recorder = self.gateway.recorder, !recorder.record(self, outcome: outcome, status: status, at: Instant.now()) {
+            self.withhold(wasStreaming)
+        } else {
+            deliver()
+        }
         self.gateway.ended(self)
+    }
+}
+
+extension RequestPipeline {
+    /// The event is not in the spool: the client gets no answer that nobody can account for. What was streamed before cannot be taken
+    /// back, but the stream does not end well.
+    private func withhold(_ wasStreaming: Bool) {
+        let fault = GatewayFault.auditUnavailable
+        if wasStreaming {
+            var out: [UInt8] = []
+            EventStreamWriter.append(fault.body(requestID: self.requestID).span, to: &out)
+            self.exchange.send(out.span)
+            self.exchange.abort()
+        } else {
+            var lines = HeaderLines()
+            let requestID = self.requestID
+            lines.add("x-request-id", requestID.span)
+            fault.addLines(to: &lines)
+            self.exchange.respond(status: fault.status, headers: lines, body: fault.body(requestID: requestID))
+        }
     }
 }
 

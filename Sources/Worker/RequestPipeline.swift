@@ -105,7 +105,7 @@ final class RequestPipeline {
 
     /// Everything that refuses without looking at texts.
     private func admit(_ document: RequestDocument) throws(GatewayFault) -> AdmittedRequest {
-        if self.gateway.recorder?.isFailing == true { throw .auditUnavailable }
+        if let recorder = self.gateway.recorder, !recorder.isReady(at: self.gateway.loop.now) { throw .auditUnavailable }
         let candidates = self.gateway.table.candidates(for: document.modelName)
         var usable: [Int] = []
         var reason: String?

@@ -16,7 +16,7 @@ struct KTCommand: ParsableCommand {
               0 done, 1 the thing asked about is not so, 2 wrong usage or unreadable input
             """,
         version: Build.version,
-        subcommands: [GatewayCommand.self, PolicyCommand.self, ConfigCommand.self, InitCommand.self, DoctorCommand.self])
+        subcommands: [GatewayCommand.self, PolicyCommand.self, ConfigCommand.self, InitCommand.self, DoctorCommand.self, EventsCommand.self])
 
     /// Runs what the arguments say; the process's exit code.
     static func start() -> Int32 {
@@ -44,5 +44,16 @@ enum Terminal {
     enum Stream: CInt { case output = 1, error = 2 }
 
     /// A reader that went away is no news.
-    static func write(_ text: String, to stream: Stream = .output) { try? Files.write(Array(text.utf8), to: stream.rawValue) }
+    static func write(_ text: String, to stream: Stream = .output) { _ = Self.write(Array(text.utf8), to: stream) }
+
+    /// False when nobody reads any more.
+    @discardableResult
+    static func write(_ bytes: [UInt8], to stream: Stream = .output) -> Bool {
+        do throws(SystemCallError) {
+            try Files.write(bytes, to: stream.rawValue)
+            return true
+        } catch {
+            return false
+        }
+    }
 }

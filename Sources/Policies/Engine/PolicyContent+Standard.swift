@@ -8,6 +8,7 @@ extension PolicyContent {
         content.recognizers = { PIIRecognizers.all($0) }
         content.marker = { RedactionMarker.text(for: $0, original: $1, options: $2) }
         content.injection = Self.injectionRules
+        content.safety = Self.safetyRules
         content.recognizerFold = { text, bytes, map in NormalizedText.fold(text, accents: .kept, into: &bytes, map: &map) }
         content.indicatorFold = { text, bytes, map in NormalizedText.fold(text, accents: .folded, into: &bytes, map: &map) }
         content.views = { text, options, views in views = DecodedViews.views(of: text, decodesBase64: options.decodesBase64) }
@@ -23,23 +24,32 @@ extension PolicyContent {
             Indicator(
                 id: InjectionRules.indicators.count + number, expression: pattern.pattern, isCaseless: true, weight: 1, family: "custom")
         }
-        return IndicatorRules(indicators: table + own, threshold: options.threshold) { hits in
-            if hits.contains(where: { $0.id >= InjectionRules.indicators.count }) { return 1 }
-            return Self.score(hits)
+        return IndicatorRules(indicators: table + own, threshold: options.threshold) { sightings in
+            if sightings.contains(where: { $0.id >= InjectionRules.indicators.count }) { return 1 }
+            return Self.highest(sightings) { hits, first in
+                InjectionRules.score(
+                    hits, isFromTool: first.origin.role == .tool || first.origin.role == .function, isDecoded: first.view > 0)
+            }
+        }
+    }
+
+    /// The rules of the table and the user's phrases, as findings above their mode's thresholds: any is one.
+    private static func safetyRules(_ options: SafetyFilterOptions) -> IndicatorRules {
+        IndicatorRules(indicators: SafetyRules.indicators(for: options), threshold: 0.0001) { sightings in
+            Self.highest(sightings) { hits, _ in SafetyRules.findings(hits, options: options).map(\.score).max() ?? 0 }
         }
     }
 
     /// The highest score of any view of any text: what stands in different texts does not add up.
-    private static func score(_ hits: [IndicatorHit]) -> Double {
+    private static func highest(
+        _ sightings: [IndicatorSighting], _ score: (_ hits: [IndicatorHit], _ first: IndicatorSighting) -> Double
+    ) -> Double {
         var best = 0.0
-        var rest = hits[...]
+        var rest = sightings[...]
         while let first = rest.first {
             let group = rest.filter { $0.segment == first.segment && $0.view == first.view }
             rest = rest.filter { $0.segment != first.segment || $0.view != first.view }[...]
-            let score = InjectionRules.score(
-                group.map { RuleHit(id: $0.id, end: $0.range.upperBound) },
-                isFromTool: first.origin.role == .tool || first.origin.role == .function, isDecoded: first.view > 0)
-            best = max(best, score)
+            best = max(best, score(group.map { IndicatorHit(id: $0.id, end: $0.range.upperBound) }, first))
         }
         return best
     }

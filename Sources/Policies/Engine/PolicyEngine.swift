@@ -36,7 +36,7 @@ public final class PolicyEngine {
     public convenience init(_ program: PolicyProgram) throws(PolicyCompileError) {
         do {
             self.init(
-                program.settings, program.content, PhaseDetector(program.input, try PatternScanner(program.inputSet)),
+                program.settings, program.content, PhaseDetector(program.input, try PatternScanner(program.inputSet, findsLiveSuffix: false)),
                 PhaseDetector(program.output, try PatternScanner(program.outputSet)))
         } catch {
             throw PolicyCompileError(message: error.description)
@@ -149,7 +149,8 @@ public final class PolicyEngine {
         _ views: @Sendable (Span<UInt8>, PromptInjectionOptions, inout [[UInt8]]) -> Void
     ) {
         var found: [[UInt8]] = []
-        for (number, segment) in segments.enumerated() where !segment.bytes.isEmpty {
+        let roles = self.input.program.policies.first { $0.kind == .promptInjection }?.roles ?? []
+        for (number, segment) in segments.enumerated() where roles.contains(segment.origin.role.rawValue) {
             found.removeAll(keepingCapacity: true)
             views(segment.bytes.span, self.settings.promptInjection, &found)
             for (view, text) in found.enumerated() {

@@ -1,5 +1,5 @@
 /// A place where an indicator was found.
-public struct RuleHit: Sendable, Equatable {
+public struct IndicatorHit: Sendable, Equatable {
     /// The indicator's `id`.
     public var id: Int
     /// Offset just after the hit.
@@ -31,7 +31,7 @@ public enum InjectionRules {
     ///
     /// `isFromTool`: the text is a tool's result or a retrieved document, where nobody gives orders.
     /// `isDecoded`: the text was hidden in an encoding; whoever hides an order means it.
-    public static func score(_ hits: [RuleHit], isFromTool: Bool = false, isDecoded: Bool = false) -> Double {
+    public static func score(_ hits: [IndicatorHit], isFromTool: Bool = false, isDecoded: Bool = false) -> Double {
         var evidence = self.evidence(hits, isFromTool: isFromTool)
         if isDecoded { evidence *= 1.3 }
         guard evidence > 0 else { return 0 }
@@ -39,7 +39,7 @@ public enum InjectionRules {
     }
 
     /// The largest sum of weights within a window.
-    static func evidence(_ hits: [RuleHit], isFromTool: Bool) -> Double {
+    static func evidence(_ hits: [IndicatorHit], isFromTool: Bool) -> Double {
         let ordered = hits.sorted { ($0.end, $0.id) < ($1.end, $1.id) }
         var best = 0.0
         var first = 0
@@ -53,7 +53,7 @@ public enum InjectionRules {
     }
 
     /// Within a family each further rule counts for less: many words for one thing are still one thing.
-    private static func sum(_ hits: ArraySlice<RuleHit>, isFromTool: Bool) -> Double {
+    private static func sum(_ hits: ArraySlice<IndicatorHit>, isFromTool: Bool) -> Double {
         var families: [String: [Double]] = [:]
         for id in Set(hits.map(\.id)) where self.indicators.indices.contains(id) {
             families[self.indicators[id].family, default: []].append(self.indicators[id].weight)

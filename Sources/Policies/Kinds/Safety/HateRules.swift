@@ -42,7 +42,7 @@ enum HateRules {
 
     private static let portuguese: [SafetyRule] = [
         rule(0.9, #"\b(?:muculman[oa]s?|judeus?|negr[oa]s?|gays?|homossexuais|lesbicas|trans|mulheres|mulher|imigrantes?|refugiad[oa]s|deficientes?|indigenas?|indios?|arabes|estrangeiros)\b[^.!?]{0,50}\b(?:escoria|vermes?|parasitas?|baratas|subumanos?|lixo|nojent[oa]s?|repugnantes?|inferior(?:es)?|praga|cancer|macac[oa]s?|porcos|ratos|animais|morrer|merecem|matar|estuprar|enforcar|idiotas?|burr[oa]s?|estupid[oa]s?|putas?|vadias|zoologico|gargantas?|canalhas|nada alem|nao valem)\b"#),
-        rule(0.9, #"\b(?:odeio|odio|detesto|desprezo|nojo|morte a[os]*|matar|estuprar|enforcar|estrangular|esfaquear|acabar com a vida|machucaria|abomino)\b[^.!?]{0,26}\b(?:muculman[oa]s?|judeus?|negr[oa]s?|gays?|trans|mulheres|imigrantes?|deficientes?|indigenas?|viados?)\b"#),
+        rule(0.9, #"\b(?:odeio|odio|detesto|desprezo|nojo|morte a[os]{0,2}|matar|estuprar|enforcar|estrangular|esfaquear|acabar com a vida|machucaria|abomino)\b[^.!?]{0,26}\b(?:muculman[oa]s?|judeus?|negr[oa]s?|gays?|trans|mulheres|imigrantes?|deficientes?|indigenas?|viados?)\b"#),
         rule(0.85, #"\b(?:viad[oa]s?|boiolas?|sapatao|sapatonas?|travecos?|t ?r ?a ?v ?e ?c ?o ?s|pret[oa]s? de merda|macac[oa]s|retardad[oa]s?|aleijad[oa]s?|bugres?)\b"#),
     ]
 
