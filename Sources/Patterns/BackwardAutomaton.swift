@@ -82,21 +82,10 @@ struct BackwardAutomaton {
     }
 
     private mutating func makeColumns(_ sets: [ByteSet]) {
-        var numbers: [[Bool]: UInt8] = [:]
-        var signatures: [[Bool]] = []
-        for byte in UInt8.min...UInt8.max {
-            let signature = sets.map { $0.contains(byte) }
-            if let number = numbers[signature] {
-                self.columns.append(number)
-            } else {
-                let number = UInt8(truncatingIfNeeded: signatures.count)
-                numbers[signature] = number
-                signatures.append(signature)
-                self.columns.append(number)
-            }
-        }
-        self.columnCount = signatures.count
-        self.setHasColumn = sets.indices.flatMap { set in signatures.map { $0[set] } }
+        let (columns, representatives) = ByteSet.classes(of: sets)
+        self.columns = columns
+        self.columnCount = representatives.count
+        self.setHasColumn = sets.flatMap { set in representatives.map { set.contains($0) } }
     }
 
     private mutating func reset() {

@@ -62,28 +62,53 @@ struct ByteSet: Hashable, Sendable {
         self.low.nonzeroBitCount + self.mid.nonzeroBitCount + self.high.nonzeroBitCount + self.top.nonzeroBitCount
     }
 
+    func isSubset(of other: ByteSet) -> Bool {
+        self.low & ~other.low | self.mid & ~other.mid | self.high & ~other.high | self.top & ~other.top == 0
+    }
+
+    func forEach(_ body: (UInt8) -> Void) {
+        for (offset, word) in [(0, self.low), (64, self.mid), (128, self.high), (192, self.top)] as [(Int, UInt64)] {
+            var rest = word
+            while rest != 0 {
+                body(UInt8(truncatingIfNeeded: offset + rest.trailingZeroBitCount))
+                rest &= rest - 1
+            }
+        }
+    }
+
     /// With the other case of every ASCII letter in it.
     var caseFolded: ByteSet {
+        // Letters of either case are the same bits of the two halves of one word.
+        let letters: UInt64 = 0x07FF_FFFE
+        let present = (self.mid | self.mid >> 32) & letters
         var result = self
-        for letter in UInt8(ascii: "a")...UInt8(ascii: "z") {
-            if self.contains(letter) { result.insert(letter - 32) }
-            if self.contains(letter - 32) { result.insert(letter) }
-        }
+        result.mid |= present | present << 32
         return result
+    }
+
+    /// The only byte in the set, or the lower case of the only letter in it.
+    var letterOrSingle: UInt8? {
+        let count = self.count
+        guard count == 1 || count == 2 else { return nil }
+        var last: UInt8 = 0
+        self.forEach { last = $0 }
+        if count == 1 { return last >= 0x41 && last <= 0x5A ? last + 32 : last }
+        return last >= 0x61 && last <= 0x7A && self.contains(last - 32) ? last : nil
     }
 
     /// The maximal runs of bytes in the set, ascending.
     var runs: [ClosedRange<UInt8>] {
         var result: [ClosedRange<UInt8>] = []
-        var start: Int?
-        for value in 0...256 {
-            let isMember = value < 256 && self.contains(UInt8(truncatingIfNeeded: value))
-            if isMember, start == nil { start = value }
-            if !isMember, let first = start {
-                result.append(UInt8(truncatingIfNeeded: first)...UInt8(truncatingIfNeeded: value - 1))
-                start = nil
+        var first = -1
+        var last = -2
+        self.forEach { byte in
+            if Int(byte) != last + 1 {
+                if first >= 0 { result.append(UInt8(truncatingIfNeeded: first)...UInt8(truncatingIfNeeded: last)) }
+                first = Int(byte)
             }
+            last = Int(byte)
         }
+        if first >= 0 { result.append(UInt8(truncatingIfNeeded: first)...UInt8(truncatingIfNeeded: last)) }
         return result
     }
 

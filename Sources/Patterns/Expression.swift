@@ -71,44 +71,6 @@ private func saturatingProduct(_ left: Int, _ right: Int) -> Int {
 // MARK: - The pattern engine's form
 
 extension Expression {
-    private static let repeatsExactly = 8
-    private static let repeatsAtLeast = 16
-
-    /// A simpler expression whose matches end wherever those of this one end, and perhaps elsewhere: the engine is slow where it has to
-    /// count, and what it finds is confirmed by our own automaton anyway.
-    var widened: Expression { self.withoutOptionalStart.withoutLongCounts }
-
-    private var withoutLongCounts: Expression {
-        switch self {
-        case .empty, .bytes, .assertion: return self
-        case .sequence(let parts): return .sequence(parts.map(\.withoutLongCounts))
-        case .alternatives(let parts): return .alternatives(parts.map(\.withoutLongCounts))
-        case .repeated(let part, let min, let max):
-            guard let max, max > Self.repeatsExactly, max - min > 1 else {
-                return .repeated(part.withoutLongCounts, min: min, max: max)
-            }
-            return .repeated(part.withoutLongCounts, min: Swift.min(min, Self.repeatsAtLeast), max: nil)
-        }
-    }
-
-    /// A match that starts with repeated bytes ends where one with the fewest of them ends.
-    private var withoutOptionalStart: Expression {
-        guard case .sequence(let parts) = self else {
-            if case .alternatives(let branches) = self { return .alternatives(branches.map(\.withoutOptionalStart)) }
-            return self
-        }
-        let start = parts.firstIndex { part in
-            if case .assertion(let assertion) = part { return assertion == .textStart || assertion == .textEnd }
-            return true
-        }
-        guard let start, case .repeated(.bytes(let set), let min, let max) = parts[start], max != min else { return self }
-        let rest = Array(parts[(start + 1)...])
-        guard Expression.sequence(rest).widthMin > 0 else { return self }
-        return .sequence(min == 0 ? rest : [.repeated(.bytes(set), min: min, max: min)] + rest)
-    }
-}
-
-extension Expression {
     /// The same language in the pattern engine's syntax, without anything the two could read differently.
     /// `isCaseless`: the engine is told to ignore case, so a pair of cases is written as one letter.
     func rendered(isCaseless: Bool) -> String {

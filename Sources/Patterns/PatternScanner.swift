@@ -1,76 +1,170 @@
-/// Looks for the patterns of a set: ends of matches through the engine, then their starts, and what may still become a match.
+/// Looks for the patterns of a set: ends of matches, then their starts, and what may still become a match. The engine finds the factors
+/// of patterns; where those of a pattern are, the pattern's automaton looks for matches. `docs/design/patterns.md` has more.
 /// For one thread.
 @safe public final class PatternScanner {
     public let widths: [ClosedRange<Int>]
     public let widthMax: Int
     public let usesTextEdges: Bool
-    private let expressions: [Expression]
+    private let patterns: [Pattern]
+    private let table: FactorTable
+    private let patternOfSlot: [Int32]
     private let database: DatabaseScanner?
+
+    /// One per pattern, made when the pattern is first woken.
+    private var endFinders: [ForwardAutomaton?]
+    private var endMemory = 0
     /// One per pattern, made when the pattern is first found.
     private var startFinders: [BackwardAutomaton?]
+    /// Made when it is first needed.
     private var liveFinder: BackwardAutomaton?
+
+    // Kept from scan to scan for their storage.
+    private var windows: CandidateWindows
+    private var pieceHits: [PatternHit] = []
+    private var slots: [Int32] = []
+    private var ranges: [[ClosedRange<Int32>]] = [[], [], []]
 
     private static let startMemoryMax = 256 * 1024
     private static let liveMemoryMax = 4 * 1024 * 1024
+    /// Of one pattern's automaton, and of all: beyond that they are thrown away.
+    private static let endMemoryMax = 128 * 1024
+    private static let endMemorySum = 8 * 1024 * 1024
+    /// Bytes given to the engine at once, which bounds the hits that have to be kept.
+    private static let blockBytes = 16 * 1024
 
-    /// With the set's own copy of the database. `findsLiveSuffix` false saves time and memory where texts are always whole; then everything
-    /// is always live.
-    public convenience init(_ set: PatternSet, findsLiveSuffix: Bool = true) throws(PatternError) {
-        if set.image.isEmpty {
-            try self.init(set, nil, findsLiveSuffix)
-        } else {
-            let page = PageBuffer(copying: set.image)
-            guard let database = unsafe DatabaseScanner(UnsafeRawBufferPointer(page.bytes), owner: page) else {
-                throw Self.imageError
-            }
-            try self.init(set, database, findsLiveSuffix)
-        }
+    /// With the set's own copy of the image.
+    public convenience init(_ set: PatternSet) throws(PatternError) {
+        let page = PageBuffer(copying: set.image)
+        try unsafe self.init(set.patterns, UnsafeRawBufferPointer(page.bytes), page)
     }
 
     /// `database` is `PatternSet.image` of the same patterns, on a page boundary, readable as long as this object lives.
-    public convenience init(
-        patterns: [Pattern], database: UnsafeRawBufferPointer, findsLiveSuffix: Bool = true
-    ) throws(PatternError) {
-        let set = try PatternSet.withoutImage(patterns)
-        if patterns.isEmpty {
-            try self.init(set, nil, findsLiveSuffix)
-        } else {
-            guard let database = unsafe DatabaseScanner(database) else { throw Self.imageError }
-            try self.init(set, database, findsLiveSuffix)
-        }
+    public convenience init(patterns: [Pattern], database: UnsafeRawBufferPointer) throws(PatternError) {
+        try unsafe self.init(patterns, database, nil)
     }
 
-    private static let imageError = PatternError(
-        pattern: nil, expression: "", reason: .image("the patterns were compiled by another version of the pattern engine"))
+    private init(_ patterns: [Pattern], _ image: UnsafeRawBufferPointer, _ owner: PageBuffer?) throws(PatternError) {
+        if patterns.isEmpty {
+            self.table = FactorTable()
+            self.database = nil
+        } else {
+            guard let (table, place) = unsafe PatternImage.read(RawSpan(_unsafeBytes: image), patternCount: patterns.count),
+                let database = unsafe DatabaseScanner(UnsafeRawBufferPointer(rebasing: image[place]), owner: owner)
+            else {
+                throw PatternError(
+                    pattern: nil, expression: "",
+                    reason: .image("the patterns were compiled by another version of the pattern engine"))
+            }
+            self.table = table
+            self.database = database
+        }
+        self.patterns = patterns
+        self.widths = self.table.widths
+        self.widthMax = self.widths.map(\.upperBound).max() ?? 0
+        self.usesTextEdges = self.table.usesTextEdges
+        self.patternOfSlot = self.table.patternOfSlot
+        self.windows = CandidateWindows(slotCount: self.patternOfSlot.count)
+        self.endFinders = Array(repeating: nil, count: patterns.count)
+        self.startFinders = Array(repeating: nil, count: patterns.count)
+    }
 
-    private init(_ set: PatternSet, _ database: DatabaseScanner?, _ findsLiveSuffix: Bool) throws(PatternError) {
-        self.widths = set.widths
-        self.widthMax = set.widthMax
-        self.usesTextEdges = set.usesTextEdges
-        self.expressions = set.expressions
-        self.database = database
-        self.startFinders = Array(repeating: nil, count: set.patterns.count)
-        guard findsLiveSuffix else { return }
-        var automata: [(automaton: PositionAutomaton, width: Int)] = []
-        for (index, expression) in set.expressions.enumerated() {
-            do {
-                automata.append((try PositionAutomaton(expression, approximatesRepeats: true), set.widths[index].upperBound))
-            } catch {
-                throw PatternError(pattern: index, expression: set.patterns[index].expression, reason: .tooLarge)
+    // MARK: Ends
+
+    /// Replaces `hits` by the ends of all matches that lie in `text`, as if there were nothing around it, ascending by end, then by
+    /// pattern. Of a pattern with a `lengthMax` ends of longer matches may be among them: the caller confirms each by its starts.
+    public func scan(_ text: Span<UInt8>, into hits: inout [PatternHit]) {
+        hits.removeAll(keepingCapacity: true)
+        guard let database = self.database else { return }
+        var from = 0
+        while true {
+            let to = min(from + Self.blockBytes, text.count)
+            // A piece that crosses the border between two blocks lies in the second one.
+            let start = max(0, from - FactorFinder.lengthLimit)
+            database.scan(text.extracting(start..<to), into: &self.pieceHits)
+            if !self.pieceHits.isEmpty { self.wake(text, offset: start) }
+            if to == text.count { break }
+            from = to
+        }
+        if self.windows.isEmpty { return }
+        self.walk(text, into: &hits)
+        self.windows.removeAll()
+        if self.endMemory > Self.endMemorySum {
+            for pattern in self.endFinders.indices { self.endFinders[pattern] = nil }
+            self.endMemory = 0
+        }
+        if hits.count > 1 { hits.sort { ($0.end, $0.pattern) < ($1.end, $1.pattern) } }
+    }
+
+    /// Notes where the pieces found say that matches may start.
+    private func wake(_ text: Span<UInt8>, offset: Int) {
+        for hit in self.pieceHits {
+            let end = offset + hit.end
+            let start = end - Int(self.table.lengths[hit.pattern])
+            let followsWord = start > 0 && isWordByte(text[start - 1])
+            let precedesWord = end < text.count && isWordByte(text[end])
+            for index in Int(self.table.wakeStart[hit.pattern])..<Int(self.table.wakeStart[hit.pattern + 1]) {
+                let wake = self.table.wakes[index]
+                if wake.startsWord && followsWord || wake.endsWord && precedesWord { continue }
+                let upper = start - Int(wake.leadMin)
+                if upper < 0 { continue }
+                let lower = max(0, start - Int(wake.leadMax))
+                self.windows.insert(wake.slot, Int32(truncatingIfNeeded: lower), Int32(truncatingIfNeeded: upper))
             }
         }
-        self.liveFinder = BackwardAutomaton(automata, memoryMax: Self.liveMemoryMax, entries: [{ _ in true }])
     }
 
-    /// Replaces `hits` by the ends of all matches that lie in `text`, as if there were nothing around it, and by some ends of none: the
-    /// caller confirms each by its starts. No order is promised.
-    public func scan(_ text: Span<UInt8>, into hits: inout [PatternHit]) {
-        guard let database = self.database else {
-            hits.removeAll(keepingCapacity: true)
-            return
+    /// Runs the automata of all patterns whose factors were found.
+    private func walk(_ text: Span<UInt8>, into hits: inout [PatternHit]) {
+        self.windows.sortedSlots(into: &self.slots)
+        var index = 0
+        while index < self.slots.count {
+            let slot = self.slots[index]
+            let pattern = Int(self.patternOfSlot[Int(slot)])
+            index += 1
+            var chosen = 0
+            self.windows.ranges(slot, into: &self.ranges[0])
+            if self.table.slotStart[pattern + 1] - self.table.slotStart[pattern] > 1 {
+                // Both factors have to be there, around the same start.
+                guard slot == self.table.slotStart[pattern], index < self.slots.count, self.slots[index] == slot + 1 else { continue }
+                index += 1
+                self.windows.ranges(slot + 1, into: &self.ranges[1])
+                var common: [ClosedRange<Int32>] = []
+                swap(&common, &self.ranges[2])
+                CandidateWindows.intersect(self.ranges[0], self.ranges[1], into: &common)
+                swap(&common, &self.ranges[2])
+                chosen = 2
+            }
+            if !self.ranges[chosen].isEmpty { self.run(pattern, text, self.ranges[chosen], into: &hits) }
         }
-        database.scan(text, into: &hits)
     }
+
+    private func run(_ pattern: Int, _ text: Span<UInt8>, _ starts: [ClosedRange<Int32>], into hits: inout [PatternHit]) {
+        if self.endFinders[pattern] == nil { self.endFinders[pattern] = self.endFinder(pattern) }
+        let memory = self.endFinders[pattern]?.memory ?? 0
+        self.endFinders[pattern]?.run(text, starts, widthMax: self.widths[pattern].upperBound) { end in
+            hits.append(PatternHit(pattern: pattern, end: end))
+        }
+        self.endMemory += (self.endFinders[pattern]?.memory ?? 0) - memory
+    }
+
+    /// Work that the automata have done: bytes read and places looked at.
+    var steps: Int { self.endFinders.reduce(0) { $0 + ($1?.steps ?? 0) } }
+
+    private func expression(_ pattern: Int) -> Expression? {
+        // Compiling the set has proved that it is one.
+        try? ExpressionParser.parse(self.patterns[pattern].expression, isCaseless: self.patterns[pattern].isCaseless)
+    }
+
+    private func endFinder(_ pattern: Int) -> ForwardAutomaton? {
+        guard let expression = self.expression(pattern),
+            let automaton = try? PositionAutomaton(expression, approximatesRepeats: false, runsForward: true)
+        else { return nil }
+        let finder = ForwardAutomaton(automaton, memoryMax: Self.endMemoryMax)
+        self.endMemory += finder.memory
+        return finder
+    }
+
+    // MARK: Starts
 
     /// Replaces `starts` by all places at which a match of `pattern` that ends at `end` starts, not before `notBefore`, from right to
     /// left. Neighbours are those in `text`; `startsText` and `endsText` say whether its borders are those of the whole text. At
@@ -107,9 +201,9 @@
     /// already, still lacks the byte after it; `text.count` when there is none. Everything that starts earlier is decided.
     /// May be too small, never too large.
     public func liveSuffixStart(in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) -> Int {
+        if self.liveFinder == nil { self.liveFinder = self.makeLiveFinder() }
         let live = self.liveFinder?.leftmostStart(BackwardAutomaton.entry(0), text, to: notBefore, startsText: startsText)
-        guard let live else { return notBefore }
-        return min(live, max(notBefore, Self.completePrefix(text)))
+        return min(live ?? notBefore, max(notBefore, Self.completePrefix(text)))
     }
 
     /// Length of the text without a UTF-8 sequence that is cut off at its end.
@@ -125,9 +219,21 @@
         return text.count
     }
 
+    private func makeLiveFinder() -> BackwardAutomaton {
+        var automata: [(automaton: PositionAutomaton, width: Int)] = []
+        for pattern in self.patterns.indices {
+            guard let expression = self.expression(pattern),
+                let automaton = try? PositionAutomaton(expression, approximatesRepeats: true)
+            else { continue }
+            automata.append((automaton, self.widths[pattern].upperBound))
+        }
+        return BackwardAutomaton(automata, memoryMax: Self.liveMemoryMax, entries: [{ _ in true }])
+    }
+
     private func startFinder(_ pattern: Int) -> BackwardAutomaton? {
-        // Compiling the set has proved that this automaton is not too large.
-        guard let automaton = try? PositionAutomaton(self.expressions[pattern], approximatesRepeats: false) else { return nil }
+        guard let expression = self.expression(pattern),
+            let automaton = try? PositionAutomaton(expression, approximatesRepeats: false)
+        else { return nil }
         return BackwardAutomaton(
             [(automaton, self.widths[pattern].upperBound)], memoryMax: Self.startMemoryMax,
             entries: [{ $0.contains(.edge) }, { $0.contains(.word) }, { $0.contains(.other) }])

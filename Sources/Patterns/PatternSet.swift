@@ -10,51 +10,28 @@ public struct PatternSet: Sendable {
     public var widthMax: Int { self.widths.map(\.upperBound).max() ?? 0 }
     /// Whether any pattern says something about the start or the end of the text (`^`, `$`).
     public let usesTextEdges: Bool
-    /// The engine's database: position independent, to be placed on a page boundary. Empty for no pattern.
+    /// Factors and the engine's database: position independent, to be placed on a page boundary. Empty for no pattern.
     public let image: [UInt8]
-    let expressions: [Expression]
 
-    /// Compiles all into one database. Meant for a process of its own: a user's expressions may take long here.
+    /// Compiles all into one image. Meant for a process of its own: a user's expressions may take long here.
     public static func compile(_ patterns: [Pattern]) throws(PatternError) -> PatternSet {
-        try Self.compile(patterns, isExact: false)
-    }
-
-    /// `isExact`: the engine gets the expressions as they are, to be compared with our own automaton.
-    static func compile(_ patterns: [Pattern], isExact: Bool) throws(PatternError) -> PatternSet {
         let (expressions, widths) = try Self.check(patterns)
-        var sources: [DatabaseCompiler.Source] = []
-        for (index, pattern) in patterns.enumerated() {
+        for (index, expression) in expressions.enumerated()
+        where expression.placeCount(splitsWords: expression.hasWordBoundaries) > PositionAutomaton.placesMax {
+            throw PatternError(pattern: index, expression: patterns[index].expression, reason: .tooLarge)
+        }
+        let usesTextEdges = expressions.contains { $0.contains { $0 == .textStart || $0 == .textEnd } }
+        var image: [UInt8] = []
+        if !patterns.isEmpty {
+            var pieces: [[ByteSet]] = []
+            let table = FactorTable(expressions, widths, usesTextEdges: usesTextEdges, pieces: &pieces)
             do {
-                _ = try PositionAutomaton(expressions[index], approximatesRepeats: false)
+                image = PatternImage.bytes(table, database: try DatabaseCompiler.compile(pieces.map(\.databaseSource)))
             } catch {
-                throw PatternError(pattern: index, expression: pattern.expression, reason: .tooLarge)
+                throw PatternError(pattern: nil, expression: "", reason: .engine(error.message))
             }
-            let searched = isExact ? expressions[index] : expressions[index].widened
-            let rendered = searched.rendered(isCaseless: pattern.isCaseless)
-            sources.append(DatabaseCompiler.Source(expression: rendered, isCaseless: pattern.isCaseless))
         }
-        if sources.isEmpty { return PatternSet(patterns, expressions, widths, []) }
-        do {
-            return PatternSet(patterns, expressions, widths, try DatabaseCompiler.compile(sources))
-        } catch {
-            throw PatternError(
-                pattern: error.expression, expression: error.expression.map { patterns[$0].expression } ?? "",
-                reason: .engine(error.message))
-        }
-    }
-
-    private init(_ patterns: [Pattern], _ expressions: [Expression], _ widths: [ClosedRange<Int>], _ image: [UInt8]) {
-        self.patterns = patterns
-        self.expressions = expressions
-        self.widths = widths
-        self.image = image
-        self.usesTextEdges = expressions.contains { $0.contains { $0 == .textStart || $0 == .textEnd } }
-    }
-
-    /// Everything but the engine's database, from the patterns alone: what a process does that has the database's bytes already.
-    static func withoutImage(_ patterns: [Pattern]) throws(PatternError) -> PatternSet {
-        let (expressions, widths) = try Self.check(patterns)
-        return PatternSet(patterns, expressions, widths, [])
+        return PatternSet(patterns: patterns, widths: widths, usesTextEdges: usesTextEdges, image: image)
     }
 
     private static func check(_ patterns: [Pattern]) throws(PatternError) -> ([Expression], [ClosedRange<Int>]) {
@@ -80,5 +57,14 @@ public struct PatternSet: Sendable {
             widths.append(least...most)
         }
         return (expressions, widths)
+    }
+}
+
+extension [ByteSet] {
+    /// A factor's piece in the engine's syntax; without case where that is the same.
+    var databaseSource: DatabaseCompiler.Source {
+        let isCaseless = self.allSatisfy { $0 == $0.caseFolded } && self.contains { $0.count == 2 && $0.letterOrSingle != nil }
+        let expression = Expression.sequence(self.map { .bytes($0) })
+        return DatabaseCompiler.Source(expression: expression.rendered(isCaseless: isCaseless), isCaseless: isCaseless)
     }
 }

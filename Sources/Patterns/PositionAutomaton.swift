@@ -17,18 +17,22 @@ struct PositionAutomaton: Sendable {
     static let placesMax = 16_384
 
     /// `approximatesRepeats`: a long counted repeat becomes an endless one, so that the automaton stays small and accepts a little more.
-    init(_ expression: Expression, approximatesRepeats: Bool) throws(TooLarge) {
-        self.splitsWords = expression.contains { $0 == .wordBoundary || $0 == .noWordBoundary }
+    /// `runsForward`: laid out for a run from left to right, see `repeated`.
+    init(_ expression: Expression, approximatesRepeats: Bool, runsForward: Bool = false) throws(TooLarge) {
+        self.runsForward = runsForward
+        self.splitsWords = expression.hasWordBoundaries
         self.approximatesRepeats = approximatesRepeats
         let whole = try self.fragment(expression)
         for first in whole.firsts { self.starts[first.place].formUnion(self.neighboursBefore(first)) }
         for last in whole.lasts { self.ends[last.place].formUnion(self.neighboursAfter(last)) }
         for place in self.predecessors.indices where self.predecessors[place].count > 1 {
-            self.predecessors[place] = Array(Set(self.predecessors[place])).sorted()
+            self.predecessors[place].sort()
+            self.predecessors[place].removeRepeats()
         }
     }
 
     private let splitsWords: Bool
+    private let runsForward: Bool
     private let approximatesRepeats: Bool
     private static let repeatsExactly = 8
 
@@ -161,6 +165,7 @@ struct PositionAutomaton: Sendable {
             max = nil
             min = Swift.min(min, 2)
         }
+        if self.runsForward, let max { return try self.repeatedForward(part, min, max) }
         var result = Fragment(nullable: Self.anyPair)
         if let max {
             for _ in 0..<(max - min) {
@@ -174,5 +179,65 @@ struct PositionAutomaton: Sendable {
         }
         for _ in 0..<(max == nil ? Swift.max(0, min - 1) : min) { self.append(try self.fragment(part), to: &result) }
         return result
+    }
+
+    /// `x{n,m}` as x…x(x(x)?)?: running forward from a known start there is one place to be in.
+    private mutating func repeatedForward(_ part: Expression, _ min: Int, _ max: Int) throws(TooLarge) -> Fragment {
+        var result = Fragment(nullable: Self.anyPair)
+        for _ in 0..<min { self.append(try self.fragment(part), to: &result) }
+        guard max > min else { return result }
+        var optional = try self.fragment(part)
+        guard optional.nullable == 0 else {
+            // Copies that can be empty under a condition do not chain.
+            self.append(optional, to: &result, isOptional: true)
+            for _ in 1..<(max - min) { self.append(try self.fragment(part), to: &result, isOptional: true) }
+            return result
+        }
+        var last = optional
+        for _ in 1..<(max - min) {
+            let next = try self.fragment(part)
+            self.connect(last.lasts, next.firsts)
+            optional.lasts += next.lasts
+            last = next
+        }
+        optional.nullable = Self.anyPair
+        self.append(optional, to: &result)
+        return result
+    }
+
+    private mutating func append(_ next: Fragment, to result: inout Fragment, isOptional: Bool) {
+        var next = next
+        if isOptional { next.nullable = Self.anyPair }
+        self.append(next, to: &result)
+    }
+}
+
+extension Expression {
+    /// Places that a position automaton has for it, saturating.
+    func placeCount(splitsWords: Bool) -> Int {
+        switch self {
+        case .empty, .assertion: return 0
+        case .bytes(let set):
+            guard splitsWords else { return 1 }
+            return (set.intersection(.word).isEmpty ? 0 : 1) + (set.isSubset(of: .word) ? 0 : 1)
+        case .sequence(let parts), .alternatives(let parts):
+            return parts.reduce(0) { min($0 + $1.placeCount(splitsWords: splitsWords), 1 << 40) }
+        case .repeated(let part, let least, let most):
+            return min(part.placeCount(splitsWords: splitsWords) * (most ?? max(1, least)), 1 << 40)
+        }
+    }
+
+    var hasWordBoundaries: Bool { self.contains { $0 == .wordBoundary || $0 == .noWordBoundary } }
+}
+
+extension [Int32] {
+    /// Of a sorted array.
+    fileprivate mutating func removeRepeats() {
+        var kept = 0
+        for index in self.indices where kept == 0 || self[kept - 1] != self[index] {
+            self[kept] = self[index]
+            kept += 1
+        }
+        self.removeSubrange(kept...)
     }
 }

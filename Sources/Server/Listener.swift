@@ -10,6 +10,8 @@ final class Listener: ReadinessHandler, TimerHandler {
     private var isStopped = false
 
     private static let batch = 16
+    /// More than a listening socket of ours can hold.
+    private static let queueMax = 8192
     private static let restMin = Duration.milliseconds(100)
     private static let restMax = Duration.seconds(1)
 
@@ -22,11 +24,25 @@ final class Listener: ReadinessHandler, TimerHandler {
         self.watch = try self.server.loop.watch(self.descriptor.rawNumber, for: .readable, handler: self)
     }
 
-    /// The descriptor closes with this object.
+    /// Takes the connections that have been waiting, then stops. The descriptor closes with this object.
     func stop() {
+        self.takeQueue()
         self.isStopped = true
         self.server.loop.unwatch(self.watch)
         self.server.loop.cancel(self.timer)
+    }
+
+    /// Whoever has been let into the queue is served: once the last holder of the socket closes it, the kernel resets what waits there.
+    private func takeQueue() {
+        for _ in 0..<Self.queueMax {
+            var peer = StreamSocket.Peer()
+            do {
+                self.server.accepted(try StreamSocket.accept(self.descriptor.rawNumber, peer: &peer), peer)
+            } catch {
+                if case .transient = error { continue }
+                return
+            }
+        }
     }
 
     func ready(_ readiness: Readiness, on watch: EventLoop.Watch) {

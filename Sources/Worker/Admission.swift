@@ -32,30 +32,3 @@ struct Admission {
         return allowlist.contains { $0.contains(address) }
     }
 }
-
-/// `10.0.0.0/8` or `2001:db8::/32`.
-struct AddressRange: Equatable {
-    private let prefix: [UInt8]
-    private let bits: Int
-
-    /// nil when `text` is no address or range; `Config` has refused such a one already.
-    init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 1)
-        guard let first = parts.first, let address = AddressText.bytes(String(first)) else { return nil }
-        self.prefix = address
-        if parts.count == 2 {
-            guard let bits = Int(parts[1]), (0...(address.count * 8)).contains(bits) else { return nil }
-            self.bits = bits
-        } else {
-            self.bits = address.count * 8
-        }
-    }
-
-    /// An IPv4 address written as IPv6 (`::ffff:192.0.2.1`) is the IPv4 address.
-    func contains(_ address: [UInt8]) -> Bool {
-        let plain = AddressText.unmapped(address)
-        guard plain.count == self.prefix.count else { return false }
-        for bit in 0..<self.bits where (plain[bit / 8] ^ self.prefix[bit / 8]) & (0x80 >> (bit % 8)) != 0 { return false }
-        return true
-    }
-}

@@ -13,7 +13,7 @@ final class GatewayHandler: RequestHandler {
     func handle(_ exchange: ServerExchange) {
         let head = exchange.head
         let requestID = self.requestID(of: head)
-        guard self.gateway.admission.accepts(address: AddressText.bytes(exchange.clientAddress)) else {
+        guard self.gateway.admission.accepts(address: AddressBytes.of(exchange.clientAddress)) else {
             return self.answer(exchange, .addressNotAllowed, requestID)
         }
         guard let route = Route(path: head.path) else {
@@ -92,6 +92,10 @@ final class GatewayHandler: RequestHandler {
             writer.member("object", "model")
             writer.member("created", 0)
             writer.member("owned_by", self.gateway.settings.pack.name)
+            // Mistral's SDK wants these two as well.
+            writer.member("type", "base")
+            writer.key("capabilities")
+            writer.raw(#"{"completion_chat":true,"function_calling":true}"#)
             writer.endObject()
         }
         writer.endArray()

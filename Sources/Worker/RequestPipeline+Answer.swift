@@ -223,7 +223,10 @@ extension RequestPipeline: UpstreamObserver {
         var out = self.gateway.takeBuffer()
         var step = StreamRelay.Step.goOn
         var events = self.events
-        events.finish { event in step = self.relayEvent(event, into: &out) }
+        // A last event without its blank line counts only where the stream ended well, and only while something is still missing.
+        events.finish { event in
+            if failure == nil, self.relay?.isComplete != true { step = self.relayEvent(event, into: &out) }
+        }
         self.events = events
         if case .goOn = step {
             if let failure, self.relay?.isComplete != true {

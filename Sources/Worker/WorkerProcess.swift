@@ -15,6 +15,10 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
     private let handler: GatewayHandler
     private let server: HTTPServer
     private var drainEnd = Instant.distantFuture
+    /// Since when nothing has been under way while draining.
+    private var quietSince: Instant?
+    /// How long a draining worker leaves idle connections a chance to speak: nobody else will serve them.
+    private static let idleGrace = Duration.seconds(1)
 
     /// Runs a worker whose control socket is descriptor 3. Returns the exit status.
     static func run() -> Int32 {
@@ -117,7 +121,9 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
     func timerFired(kind: Int, at now: Instant) { self.checkDrained(at: now) }
 
     private func checkDrained(at now: Instant) {
-        if now >= self.drainEnd || (self.server.connectionCount == 0 && self.gateway.inFlight == 0) { return self.loop.stop() }
+        if self.gateway.inFlight > 0 { self.quietSince = nil } else if self.quietSince == nil { self.quietSince = now }
+        let isQuiet = self.quietSince.map { now - $0 >= Self.idleGrace || self.server.connectionCount == 0 } ?? false
+        if now >= self.drainEnd || isQuiet { return self.loop.stop() }
         _ = self.loop.schedule(at: min(self.drainEnd, now + .milliseconds(20)), handler: self)
     }
 

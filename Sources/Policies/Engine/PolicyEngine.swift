@@ -36,7 +36,7 @@ public final class PolicyEngine {
     public convenience init(_ program: PolicyProgram) throws(PolicyCompileError) {
         do {
             self.init(
-                program.settings, program.content, PhaseDetector(program.input, try PatternScanner(program.inputSet, findsLiveSuffix: false)),
+                program.settings, program.content, PhaseDetector(program.input, try PatternScanner(program.inputSet)),
                 PhaseDetector(program.output, try PatternScanner(program.outputSet)))
         } catch {
             throw PolicyCompileError(message: error.description)

@@ -91,8 +91,7 @@ public struct PolicyProgram: Sendable {
         else { throw PolicyCompileError(message: "the policy image belongs to other settings") }
         do {
             return try unsafe PatternScanner(
-                patterns: phase.patterns, database: UnsafeRawBufferPointer(rebasing: self.bytes[offset..<(offset + count)]),
-                findsLiveSuffix: phase.phase == .output)
+                patterns: phase.patterns, database: UnsafeRawBufferPointer(rebasing: self.bytes[offset..<(offset + count)]))
         } catch {
             throw PolicyCompileError(message: error.description)
         }
