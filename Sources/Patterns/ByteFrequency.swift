@@ -1,7 +1,7 @@
 /// How often bytes and words come in prose, roughly: enough to tell a rare part of an expression from a common one.
 enum ByteFrequency {
     /// Share of each byte, in a millionth.
-    private static let shares: [Int] = {
+    fileprivate static let shares: [Int] = {
         var shares = Array(repeating: 30, count: 256)
         for control in 0..<32 { shares[control] = 5 }
         for high in 128..<256 { shares[high] = 50 }
@@ -22,52 +22,80 @@ enum ByteFrequency {
         return shares
     }()
 
-    private static let capitals = ByteSet(0x41...0x5A)
-    private static let letters: ByteSet = {
+    fileprivate static let capitals = ByteSet(0x41...0x5A)
+    fileprivate static let letters: ByteSet = {
         var set = ByteSet(0x41...0x5A)
         set.formUnion(ByteSet(0x61...0x7A))
         return set
     }()
 
-    /// Share of a set of bytes, 0 to 1.
-    static func share(of set: ByteSet) -> Double {
-        if set == .all { return 1 }
-        var sum = 0
-        set.forEach { sum += self.shares[Int($0)] }
-        return min(1, Double(sum) / 1_000_000)
+    fileprivate static let capitalsAndDigits: ByteSet = {
+        var set = ByteSet(0x41...0x5A)
+        set.formUnion(.digits)
+        return set
+    }()
+
+    /// What matters about a set of bytes.
+    struct Traits {
+        /// Of all bytes, 0 to 1.
+        let share: Double
+        /// After a byte of the same kind.
+        let repeatedShare: Double
+        let kind: Kind
+        /// Its only byte, or the only letter in either case; in lower case.
+        let letter: UInt8?
+        let isSingle: Bool
+        /// One text without case.
+        let isFolded: Bool
+        let isWord: Bool
+        let hasDigits: Bool
+
+        enum Kind { case digits, capitals, capitalsAndDigits, letters, others }
+
+        init(_ set: ByteSet) {
+            var sum = 0
+            set.forEach { sum += ByteFrequency.shares[Int($0)] }
+            let share = min(1, Double(sum) / 1_000_000)
+            self.share = share
+            self.letter = set.letterOrSingle
+            self.isSingle = set.count == 1
+            self.isFolded = self.letter != nil && set == set.caseFolded
+            self.isWord = set.isSubset(of: .word)
+            self.hasDigits = !set.intersection(.digits).isEmpty
+            // Like comes after like.
+            if set.isSubset(of: .digits) {
+                self.kind = .digits
+                self.repeatedShare = 0.04 * Double(set.count)
+            } else if set.isSubset(of: ByteFrequency.capitals) {
+                self.kind = .capitals
+                self.repeatedShare = max(share, 0.012 * Double(set.count))
+            } else if set.isSubset(of: ByteFrequency.capitalsAndDigits) {
+                self.kind = .capitalsAndDigits
+                self.repeatedShare = max(share, 0.014 * Double(set.count))
+            } else if set.isSubset(of: ByteFrequency.letters) {
+                self.kind = .letters
+                self.repeatedShare = share < 0.5 ? min(0.6, 3 * share) : share
+            } else {
+                self.kind = .others
+                self.repeatedShare = share
+            }
+        }
     }
 
     /// Matches of a sequence of byte sets to be expected in a thousand bytes.
-    static func rate(of sets: ArraySlice<ByteSet>, shares known: (ByteSet) -> Double) -> Double {
-        var rate = 1000.0
-        var previous: ByteSet?
-        for set in sets {
-            var share = known(set)
-            if let previous, share < 0.5 {
-                // Like comes after like.
-                if set.isSubset(of: .digits), previous.isSubset(of: .digits) {
-                    share = 0.04 * Double(set.count)
-                } else if set.isSubset(of: self.capitals), previous.isSubset(of: self.capitals) {
-                    share = max(share, 0.012 * Double(set.count))
-                } else if set.isSubset(of: self.letters) {
-                    share = min(0.6, 3 * share)
-                }
-            }
-            rate *= share
-            previous = set
-        }
-        return rate + self.wordRate(of: sets)
-    }
-
-    /// For a text that is part of common words: how often these come.
-    private static func wordRate(of sets: ArraySlice<ByteSet>) -> Double {
-        guard sets.count <= 8 else { return 0 }
+    static func rate(of sets: [UInt16], _ traits: [Traits], startsWord: Bool) -> Double {
+        var rate = startsWord ? 250.0 : 1000.0
+        var previous: Traits.Kind?
         var text: UInt64 = 0
+        var isText = sets.count <= 8
         for set in sets {
-            guard let byte = set.letterOrSingle else { return 0 }
-            text = text << 8 | UInt64(byte)
+            let known = traits[Int(set)]
+            let isRepeated = previous.map { known.kind == .letters || known.kind == $0 } ?? false
+            rate *= isRepeated ? known.repeatedShare : known.share
+            previous = known.kind
+            if let letter = known.letter { text = text << 8 | UInt64(letter) } else { isText = false }
         }
-        return self.wordParts[text] ?? 0
+        return rate + (isText ? self.wordParts[text] ?? 0 : 0)
     }
 
     /// Up to eight bytes of the common words, with a space on either side: how often in a thousand bytes.

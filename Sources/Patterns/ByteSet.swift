@@ -62,6 +62,15 @@ struct ByteSet: Hashable, Sendable {
         self.low.nonzeroBitCount + self.mid.nonzeroBitCount + self.high.nonzeroBitCount + self.top.nonzeroBitCount
     }
 
+    var words: [UInt64] { [self.low, self.mid, self.high, self.top] }
+
+    init(low: UInt64, mid: UInt64, high: UInt64, top: UInt64) {
+        self.low = low
+        self.mid = mid
+        self.high = high
+        self.top = top
+    }
+
     func isSubset(of other: ByteSet) -> Bool {
         self.low & ~other.low | self.mid & ~other.mid | self.high & ~other.high | self.top & ~other.top == 0
     }

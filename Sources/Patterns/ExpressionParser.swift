@@ -34,9 +34,12 @@ struct ExpressionParser {
     private func error(_ reason: String) -> ExpressionError { ExpressionError(reason: reason, offset: self.index) }
 
     private mutating func skip(_ text: String) -> Bool {
-        let wanted = Array(text.unicodeScalars)
-        guard self.scalars.dropFirst(self.index).starts(with: wanted) else { return false }
-        self.index += wanted.count
+        var index = self.index
+        for wanted in text.unicodeScalars {
+            guard index < self.scalars.count, self.scalars[index] == wanted else { return false }
+            index += 1
+        }
+        self.index = index
         return true
     }
 

@@ -1,6 +1,7 @@
 /// A short text of fixed length, each byte out of a set, that can be looked for quickly.
 struct FactorPiece: Equatable {
-    var sets: [ByteSet]
+    /// Numbers in the finder's `classes`.
+    var sets: [UInt16]
     /// What can stand between the start of a match and the piece, in bytes.
     var leadMin: Int
     var leadMax: Int
@@ -14,6 +15,8 @@ struct Factor {
     var pieces: [FactorPiece]
     /// Times that one of them is to be expected in a thousand bytes of prose.
     var rate: Double
+    /// Of having the pieces looked for.
+    var cost: Double
     /// What of the expression's outermost sequence it was made from.
     var parts: Range<Int>
 }
@@ -29,11 +32,26 @@ struct FactorFinder {
     /// In microseconds, roughly: a piece found, a walk of the pattern's automaton, and what another piece costs everybody.
     private static let hitCost = 0.03
     private static let walkCost = 0.5
-    private static let pieceCost = 0.0002
+    private static let literalCost = 0.003
+    private static let classPieceCost = 0.006
 
-    private var shares: [ByteSet: Double] = [:]
+    /// The byte sets that pieces are made of.
+    private(set) var classes: [ByteSet] = []
+    private var traits: [ByteFrequency.Traits] = []
+    private var numbers: [ByteSet: UInt16] = [:]
+    /// Pieces that are looked for anyway.
+    private var known: Set<[UInt16]> = []
     private var lengthMax = 8
     private var piecesMax = 96
+
+    private mutating func number(_ set: ByteSet) -> UInt16 {
+        if let number = self.numbers[set] { return number }
+        let number = UInt16(clamping: self.classes.count)
+        self.numbers[set] = number
+        self.classes.append(set)
+        self.traits.append(ByteFrequency.Traits(set))
+        return number
+    }
 
     /// The factors that decide whether an expression's automaton has to walk: one, or two that must both be there.
     mutating func factors(of expression: Expression, widthMax: Int) -> [Factor] {
@@ -49,24 +67,26 @@ struct FactorFinder {
         }
         guard let first = found.min(by: { Self.cost($0) < Self.cost($1) }) else {
             let set = expression.firstBytes
-            let piece = FactorPiece(sets: [set], leadMin: 0, leadMax: 0, startsWord: false, endsWord: false)
-            return [Factor(pieces: [piece], rate: 1000, parts: 0..<1)]
+            let piece = FactorPiece(sets: [self.number(set)], leadMin: 0, leadMax: 0, startsWord: false, endsWord: false)
+            return [Factor(pieces: [piece], rate: 1000, cost: 0, parts: 0..<1)]
         }
         var best = Self.cost(first)
         var second: Factor?
         for factor in found where !factor.parts.overlaps(first.parts) {
             let cost = Self.hitCost * (first.rate + factor.rate) + Self.walkCost * first.rate * min(1, factor.rate * 0.06)
-                + Self.pieceCost * Double(first.pieces.count + factor.pieces.count)
+                + first.cost + factor.cost
             if cost < best {
                 best = cost
                 second = factor
             }
         }
-        return second.map { [first, $0] } ?? [first]
+        let chosen = second.map { [first, $0] } ?? [first]
+        for factor in chosen { for piece in factor.pieces { self.known.insert(piece.sets) } }
+        return chosen
     }
 
     private static func cost(_ factor: Factor) -> Double {
-        (self.hitCost + self.walkCost) * factor.rate + self.pieceCost * Double(factor.pieces.count)
+        (self.hitCost + self.walkCost) * factor.rate + factor.cost
     }
 
     // MARK: Where a factor can start
@@ -134,20 +154,60 @@ struct FactorFinder {
     }
 
     private mutating func rated(_ pieces: [FactorPiece], _ parts: Range<Int>) -> Factor? {
-        let pieces = Self.withoutLonger(pieces)
+        let pieces = Self.withoutLonger(pieces.map { self.findable($0) })
         if pieces.count > self.piecesMax { return nil }
-        var rate = 0.0
-        for piece in pieces { rate += self.rate(piece) }
-        return Factor(pieces: pieces, rate: rate, parts: parts)
+        var factor = Factor(pieces: pieces, rate: 0, cost: 0, parts: parts)
+        for piece in pieces {
+            factor.rate += self.rate(piece)
+            factor.cost += self.cost(piece)
+        }
+        return factor
     }
 
-    private mutating func rate(_ piece: FactorPiece) -> Double {
-        ByteFrequency.rate(of: piece.sets[...]) { set in
-            if let share = self.shares[set] { return share }
-            let share = ByteFrequency.share(of: set)
-            self.shares[set] = share
-            return share
+    private func cost(_ piece: FactorPiece) -> Double {
+        self.known.contains(piece.sets) ? 0 : self.isLiteral(piece.sets[...]) ? Self.literalCost : Self.classPieceCost
+    }
+
+    func isLiteral(_ sets: ArraySlice<UInt16>) -> Bool {
+        sets.allSatisfy { self.traits[Int($0)].isSingle } || sets.allSatisfy { self.traits[Int($0)].isFolded }
+    }
+
+    /// The piece or the longest literal in it, whatever is cheaper to look for. Pieces that are no literals do not tell one digit from
+    /// another: their automaton stays small.
+    private mutating func findable(_ piece: FactorPiece) -> FactorPiece {
+        if self.isLiteral(piece.sets[...]) { return piece }
+        var coarse = piece
+        for index in coarse.sets.indices where self.traits[Int(coarse.sets[index])].hasDigits {
+            var set = self.classes[Int(coarse.sets[index])]
+            set.formUnion(.digits)
+            coarse.sets[index] = self.number(set)
         }
+        let run = self.longestLiteral(piece.sets)
+        guard run.count >= 3 else { return coarse }
+        var literal = piece
+        literal.sets = Array(piece.sets[run])
+        literal.leadMin += run.lowerBound
+        literal.leadMax += run.lowerBound
+        literal.startsWord = piece.startsWord && run.lowerBound == 0
+        literal.endsWord = piece.endsWord && run.upperBound == piece.sets.count
+        let walk = Self.hitCost + Self.walkCost
+        return walk * self.rate(literal) + self.cost(literal) < walk * self.rate(coarse) + self.cost(coarse) ? literal : coarse
+    }
+
+    private func longestLiteral(_ sets: [UInt16]) -> Range<Int> {
+        var longest = 0..<0
+        var start = 0
+        for end in sets.indices {
+            let traits = self.traits[Int(sets[end])]
+            if !traits.isSingle, !traits.isFolded { start = end + 1 }
+            while start <= end, !self.isLiteral(sets[start...end]) { start += 1 }
+            if end + 1 - start > longest.count { longest = start..<(end + 1) }
+        }
+        return longest
+    }
+
+    private func rate(_ piece: FactorPiece) -> Double {
+        ByteFrequency.rate(of: piece.sets, self.traits, startsWord: piece.startsWord)
     }
 
     /// Leaves out each piece that starts like another one; that one then stands for both.
@@ -169,21 +229,23 @@ struct FactorFinder {
     // MARK: How a match can go on from there
 
     private struct Beginning: Hashable {
-        var sets: [ByteSet] = []
+        var sets: [UInt16] = []
         var startsWord = false
         var endsWord = false
         var isOpen = true
     }
 
-    private func extended(_ beginnings: [Beginning], _ part: Expression) -> [Beginning] {
+    private mutating func extended(_ beginnings: [Beginning], _ part: Expression) -> [Beginning] {
         switch part {
         case .empty: return beginnings
         case .bytes(let set):
+            let number = self.number(set)
+            let isWord = self.traits[Int(number)].isWord
             return beginnings.map { beginning in
                 guard beginning.isOpen else { return beginning }
                 var longer = beginning
-                if longer.sets.isEmpty, !set.isSubset(of: .word) { longer.startsWord = false }
-                longer.sets.append(set)
+                if longer.sets.isEmpty, !isWord { longer.startsWord = false }
+                longer.sets.append(number)
                 longer.endsWord = false
                 longer.isOpen = longer.sets.count < self.lengthMax
                 return longer
@@ -193,7 +255,7 @@ struct FactorFinder {
                 guard beginning.isOpen else { return beginning }
                 var bounded = beginning
                 if let last = bounded.sets.last {
-                    bounded.endsWord = last.isSubset(of: .word)
+                    bounded.endsWord = self.traits[Int(last)].isWord
                 } else {
                     bounded.startsWord = true
                 }
@@ -216,7 +278,7 @@ struct FactorFinder {
         }
     }
 
-    private func extended(_ beginnings: [Beginning], _ part: Expression, _ min: Int, _ max: Int?) -> [Beginning] {
+    private mutating func extended(_ beginnings: [Beginning], _ part: Expression, _ min: Int, _ max: Int?) -> [Beginning] {
         var current = beginnings
         for _ in 0..<min {
             if !current.contains(where: \.isOpen) { return current }

@@ -10,13 +10,22 @@ struct FactorTable: Equatable {
         var endsWord: Bool
     }
 
+    /// A sequence of byte sets, given as numbers in `classes`; perhaps only at the start of a word.
+    struct ClassPiece: Equatable {
+        var sets: [Int32]
+        var startsWord: Bool
+    }
+
     /// Shortest and longest match of each pattern.
     var widths: [ClosedRange<Int>] = []
     var usesTextEdges = false
     /// Number of each pattern's first factor, and the number of all factors.
     var slotStart: [Int32] = [0]
-    /// Length of each piece.
+    /// Length of each piece: first of those that the engine finds, then of those that are in `classPieces`.
     var lengths: [Int32] = []
+    /// Pieces that are no literals, as numbers in `classes`.
+    var classPieces: [ClassPiece] = []
+    var classes: [ByteSet] = []
     /// Number of each piece's first wake, and the number of all wakes.
     var wakeStart: [Int32] = [0]
     var wakes: [Wake] = []
@@ -30,37 +39,64 @@ struct FactorTable: Equatable {
 }
 
 extension FactorTable {
-    /// Finds the factors of all expressions; `pieces` are what the pattern engine shall look for, in the order of their numbers.
-    init(_ expressions: [Expression], _ widths: [ClosedRange<Int>], usesTextEdges: Bool, pieces: inout [[ByteSet]]) {
+    /// Finds the factors of all expressions; `literals` are what the pattern engine shall look for, in the order of their numbers.
+    init(_ expressions: [Expression], _ widths: [ClosedRange<Int>], usesTextEdges: Bool, literals: inout [[ByteSet]]) {
         self.widths = widths
         self.usesTextEdges = usesTextEdges
         var finder = FactorFinder()
-        var numbers: [[ByteSet]: Int] = [:]
+        var numbers: [Piece: Int] = [:]
+        var pieces: [Piece] = []
         var wakesOfPiece: [[Wake]] = []
         for (index, expression) in expressions.enumerated() {
             var slot = self.slotStart[index]
             for factor in finder.factors(of: expression, widthMax: widths[index].upperBound) {
-                for piece in factor.pieces {
-                    let number = numbers[piece.sets] ?? pieces.count
+                for found in factor.pieces {
+                    let isLiteral = finder.isLiteral(found.sets[...])
+                    let piece = Piece(sets: found.sets, isLiteral: isLiteral, startsWord: found.startsWord && !isLiteral)
+                    let number = numbers[piece] ?? pieces.count
                     if number == pieces.count {
-                        numbers[piece.sets] = number
-                        pieces.append(piece.sets)
+                        numbers[piece] = number
+                        pieces.append(piece)
                         wakesOfPiece.append([])
                     }
                     wakesOfPiece[number].append(
                         Wake(
-                            slot: slot, leadMin: UInt16(clamping: piece.leadMin), leadMax: UInt16(clamping: piece.leadMax),
-                            startsWord: piece.startsWord, endsWord: piece.endsWord))
+                            slot: slot, leadMin: UInt16(clamping: found.leadMin), leadMax: UInt16(clamping: found.leadMax),
+                            startsWord: found.startsWord, endsWord: found.endsWord))
                 }
                 slot += 1
             }
             self.slotStart.append(slot)
         }
-        for (number, wakes) in wakesOfPiece.enumerated() {
-            self.lengths.append(Int32(truncatingIfNeeded: pieces[number].count))
-            self.wakes += wakes
-            self.wakeStart.append(Int32(truncatingIfNeeded: self.wakes.count))
+        var classNumbers: [UInt16: Int32] = [:]
+        for wantsLiteral in [true, false] {
+            for (number, piece) in pieces.enumerated() where piece.isLiteral == wantsLiteral {
+                self.lengths.append(Int32(truncatingIfNeeded: piece.sets.count))
+                self.wakes += wakesOfPiece[number]
+                self.wakeStart.append(Int32(truncatingIfNeeded: self.wakes.count))
+                if wantsLiteral {
+                    literals.append(piece.sets.map { finder.classes[Int($0)] })
+                    continue
+                }
+                var sets: [Int32] = []
+                for set in piece.sets {
+                    let number = classNumbers[set] ?? Int32(truncatingIfNeeded: self.classes.count)
+                    if classNumbers[set] == nil {
+                        classNumbers[set] = number
+                        self.classes.append(finder.classes[Int(set)])
+                    }
+                    sets.append(number)
+                }
+                self.classPieces.append(ClassPiece(sets: sets, startsWord: piece.startsWord))
+            }
         }
+    }
+
+    private struct Piece: Hashable {
+        var sets: [UInt16]
+        var isLiteral: Bool
+        /// Only in front of these pieces that are no literals the word's start is looked for together with the piece.
+        var startsWord: Bool
     }
 }
 
@@ -76,6 +112,8 @@ enum PatternImage {
         var words = Self.magic
         words += [table.widths.count, table.lengths.count, table.wakes.count, table.usesTextEdges ? 1 : 0].map { Int32(truncatingIfNeeded: $0) }
         words += Array(repeating: 0, count: Self.headerCount - words.count)
+        words[8] = Int32(truncatingIfNeeded: table.classes.count)
+        words[9] = Int32(truncatingIfNeeded: table.classPieces.count)
         for width in table.widths { words += [Int32(clamping: width.lowerBound), Int32(clamping: width.upperBound)] }
         words += table.slotStart
         words += table.lengths
@@ -85,6 +123,10 @@ enum PatternImage {
                 wake.slot, Int32(wake.leadMin) << 16 | Int32(wake.leadMax), (wake.startsWord ? 1 : 0) | (wake.endsWord ? 2 : 0),
             ]
         }
+        for set in table.classes {
+            for word in set.words { words += [Int32(truncatingIfNeeded: word), Int32(truncatingIfNeeded: word >> 32)] }
+        }
+        for piece in table.classPieces { words += piece.sets + [piece.startsWord ? 1 : 0] }
         let page = PageBuffer.pageSize
         let offset = (4 * words.count + page - 1) / page * page
         words[6] = Int32(truncatingIfNeeded: offset)
@@ -103,7 +145,8 @@ enum PatternImage {
         guard let header = reader.words(Self.headerCount), Array(header[..<2]) == Self.magic, Int(header[2]) == patternCount,
             let widths = reader.words(2 * patternCount), let slotStart = reader.words(patternCount + 1),
             let lengths = reader.words(Int(header[3])), let wakeStart = reader.words(Int(header[3]) + 1),
-            let wakes = reader.words(3 * Int(header[4]))
+            let wakes = reader.words(3 * Int(header[4])), let classes = reader.words(8 * Int(header[8])),
+            header[9] >= 0, header[9] <= header[3]
         else { return nil }
         var table = FactorTable()
         for pattern in 0..<patternCount {
@@ -114,6 +157,18 @@ enum PatternImage {
         table.slotStart = slotStart
         table.lengths = lengths
         table.wakeStart = wakeStart
+        for index in stride(from: 0, to: classes.count, by: 8) {
+            let words = (0..<4).map { word in
+                UInt64(UInt32(bitPattern: classes[index + 2 * word])) | UInt64(UInt32(bitPattern: classes[index + 2 * word + 1])) << 32
+            }
+            table.classes.append(ByteSet(low: words[0], mid: words[1], high: words[2], top: words[3]))
+        }
+        for length in lengths.suffix(Int(header[9])) {
+            guard var sets = reader.words(Int(length) + 1), let last = sets.popLast(),
+                sets.allSatisfy({ table.classes.indices.contains(Int($0)) })
+            else { return nil }
+            table.classPieces.append(FactorTable.ClassPiece(sets: sets, startsWord: last != 0))
+        }
         table.wakes.reserveCapacity(Int(header[4]))
         for index in stride(from: 0, to: wakes.count, by: 3) {
             table.wakes.append(
@@ -129,7 +184,7 @@ enum PatternImage {
             zip(wakeStart, wakeStart.dropFirst()).allSatisfy({ $0 <= $1 }),
             table.wakes.allSatisfy({ $0.slot >= 0 && $0.slot < slotCount && $0.leadMin <= $0.leadMax }),
             lengths.allSatisfy({ $0 > 0 && $0 <= 64 }),
-            offset % PageBuffer.pageSize == 0, offset >= 0, count > 0, offset + count <= bytes.byteCount
+            offset % PageBuffer.pageSize == 0, offset >= 0, count >= 0, offset + count <= bytes.byteCount
         else { return nil }
         return (table, offset..<(offset + count))
     }

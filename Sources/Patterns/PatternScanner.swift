@@ -10,6 +10,8 @@
     private let patternOfSlot: [Int32]
     private let database: DatabaseScanner?
 
+    /// Finds the pieces that are no literals; made when it is first needed.
+    private var pieceFinder: PieceAutomaton?
     /// One per pattern, made when the pattern is first woken.
     private var endFinders: [ForwardAutomaton?]
     private var endMemory = 0
@@ -26,6 +28,7 @@
 
     private static let startMemoryMax = 256 * 1024
     private static let liveMemoryMax = 4 * 1024 * 1024
+    private static let pieceMemoryMax = 1024 * 1024
     /// Of one pattern's automaton, and of all: beyond that they are thrown away.
     private static let endMemoryMax = 128 * 1024
     private static let endMemorySum = 8 * 1024 * 1024
@@ -43,20 +46,26 @@
         try unsafe self.init(patterns, database, nil)
     }
 
+    private static let imageError = PatternError(
+        pattern: nil, expression: "", reason: .image("the patterns were compiled by another version of the pattern engine"))
+
     private init(_ patterns: [Pattern], _ image: UnsafeRawBufferPointer, _ owner: PageBuffer?) throws(PatternError) {
         if patterns.isEmpty {
             self.table = FactorTable()
             self.database = nil
         } else {
-            guard let (table, place) = unsafe PatternImage.read(RawSpan(_unsafeBytes: image), patternCount: patterns.count),
-                let database = unsafe DatabaseScanner(UnsafeRawBufferPointer(rebasing: image[place]), owner: owner)
-            else {
-                throw PatternError(
-                    pattern: nil, expression: "",
-                    reason: .image("the patterns were compiled by another version of the pattern engine"))
+            guard let (table, place) = unsafe PatternImage.read(RawSpan(_unsafeBytes: image), patternCount: patterns.count) else {
+                throw Self.imageError
             }
             self.table = table
-            self.database = database
+            if place.isEmpty {
+                self.database = nil
+            } else {
+                guard let database = unsafe DatabaseScanner(UnsafeRawBufferPointer(rebasing: image[place]), owner: owner) else {
+                    throw Self.imageError
+                }
+                self.database = database
+            }
         }
         self.patterns = patterns
         self.widths = self.table.widths
@@ -74,13 +83,21 @@
     /// pattern. Of a pattern with a `lengthMax` ends of longer matches may be among them: the caller confirms each by its starts.
     public func scan(_ text: Span<UInt8>, into hits: inout [PatternHit]) {
         hits.removeAll(keepingCapacity: true)
-        guard let database = self.database else { return }
+        if self.patterns.isEmpty { return }
+        if self.pieceFinder == nil, !self.table.classPieces.isEmpty {
+            self.pieceFinder = PieceAutomaton(
+                self.table.classPieces, self.table.classes, firstNumber: self.table.lengths.count - self.table.classPieces.count,
+                memoryMax: Self.pieceMemoryMax)
+        }
         var from = 0
         while true {
             let to = min(from + Self.blockBytes, text.count)
             // A piece that crosses the border between two blocks lies in the second one.
             let start = max(0, from - FactorFinder.lengthLimit)
-            database.scan(text.extracting(start..<to), into: &self.pieceHits)
+            self.pieceHits.removeAll(keepingCapacity: true)
+            self.database?.scan(text.extracting(start..<to), into: &self.pieceHits)
+            self.pieceFinder?.scan(
+                text.extracting(start..<to), followsWord: start > 0 && isWordByte(text[start - 1]), into: &self.pieceHits)
             if !self.pieceHits.isEmpty { self.wake(text, offset: start) }
             if to == text.count { break }
             from = to

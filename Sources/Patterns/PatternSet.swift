@@ -23,10 +23,11 @@ public struct PatternSet: Sendable {
         let usesTextEdges = expressions.contains { $0.contains { $0 == .textStart || $0 == .textEnd } }
         var image: [UInt8] = []
         if !patterns.isEmpty {
-            var pieces: [[ByteSet]] = []
-            let table = FactorTable(expressions, widths, usesTextEdges: usesTextEdges, pieces: &pieces)
+            var literals: [[ByteSet]] = []
+            let table = FactorTable(expressions, widths, usesTextEdges: usesTextEdges, literals: &literals)
             do {
-                image = PatternImage.bytes(table, database: try DatabaseCompiler.compile(pieces.map(\.databaseSource)))
+                let database = literals.isEmpty ? [] : try DatabaseCompiler.compile(literals.map(\.databaseSource))
+                image = PatternImage.bytes(table, database: database)
             } catch {
                 throw PatternError(pattern: nil, expression: "", reason: .engine(error.message))
             }
@@ -61,9 +62,9 @@ public struct PatternSet: Sendable {
 }
 
 extension [ByteSet] {
-    /// A factor's piece in the engine's syntax; without case where that is the same.
+    /// A literal in the engine's syntax.
     var databaseSource: DatabaseCompiler.Source {
-        let isCaseless = self.allSatisfy { $0 == $0.caseFolded } && self.contains { $0.count == 2 && $0.letterOrSingle != nil }
+        let isCaseless = self.contains { $0.count == 2 }
         let expression = Expression.sequence(self.map { .bytes($0) })
         return DatabaseCompiler.Source(expression: expression.rendered(isCaseless: isCaseless), isCaseless: isCaseless)
     }
