@@ -80,8 +80,8 @@ def test_a_plain_answer_that_breaks_off_is_502(gateway, fake, fault, at):
     assert answer.status_code == 502
     assert is_error(answer.json(), "upstream_error")
     # A kept connection that ends before the first byte of an answer looks like one that the server closed while it was idle:
-    # libcurl then sends the request once more, on a new one.
-    assert fake.stats()["requests"] <= (2 if at == 0 else 1)
+    # libcurl then sends the request again, on the next one, five times at the most.
+    assert fake.stats()["requests"] <= (6 if at == 0 else 1)
 
 
 @pytest.mark.parametrize("fault", ["reset", "cut"])
