@@ -19,11 +19,11 @@ run: build
 build: setup
 	$(SWIFT) build $(RELEASE)
 
-## Unit and property tests, then the running gateway with the real SDKs.
-test: setup setup-test
+## Unit and property tests, then the running gateway as it is shipped with the real SDKs.
+test: setup setup-test build
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
-	KT_BIN=$(CURDIR)/.build/debug .venv/bin/python -m pytest -q Tests/Integration
+	KT_BIN=$(CURDIR)/.build/release .venv/bin/python -m pytest -q Tests/Integration
 
 check: test
 	tools/check.sh

@@ -13,6 +13,9 @@ public struct Instant: Comparable, Hashable, Sendable {
     public static func + (a: Instant, b: Duration) -> Instant { Instant(nanoseconds: a.nanoseconds + b.nanoseconds) }
     public static func - (a: Instant, b: Instant) -> Duration { .nanoseconds(a.nanoseconds - b.nanoseconds) }
 
+    /// For deadlines that move with every event: no 128-bit arithmetic.
+    public func advanced(nanoseconds: Int64) -> Instant { Instant(nanoseconds: self.nanoseconds &+ nanoseconds) }
+
     public static let distantFuture = Instant(nanoseconds: .max)
 }
 

@@ -10,11 +10,26 @@ enum ClientHeaders {
     /// `name: value` lines for the upstream.
     static func forwardedLines(of head: RequestHead) -> [String] {
         var lines: [String] = []
-        for name in Self.forwarded {
-            guard let value = head.headerBytes(name) else { continue }
-            lines.append("\(name): \(String(decoding: value, as: UTF8.self))")
+        for field in head.fields where Self.isForwarded(head, field.name) {
+            // Name, colon and value stand beside each other but for white space; SDKs send one blank.
+            var line = Array(head.bytes[field.name])
+            line.append(contentsOf: [0x3A, 0x20])
+            line.append(contentsOf: head.bytes[field.value])
+            lines.append(String(decoding: line, as: UTF8.self))
         }
         return lines
+    }
+
+    private static func isForwarded(_ head: RequestHead, _ name: Range<Int>) -> Bool {
+        // All names begin with one of these letters; most others fall here.
+        switch head.bytes[name.lowerBound] {
+        case UInt8(ascii: "a"), UInt8(ascii: "t"), UInt8(ascii: "i"), UInt8(ascii: "x"), UInt8(ascii: "o"): break
+        default: return false
+        }
+        for wanted in Self.forwarded where wanted.utf8CodeUnitCount == name.count {
+            if Self.begins(head.bytes.span.extracting(name), wanted) { return true }
+        }
+        return false
     }
 
     /// Of the upstream's headers `x-ratelimit-*`, `openai-*` and, where asked for, `retry-after*` go to the client.

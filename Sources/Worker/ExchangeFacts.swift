@@ -42,9 +42,13 @@ struct ExchangeFacts {
         self.target = self.attempts[last].target
     }
 
-    /// Adds a phase's reports; the strictest verdict stands.
-    mutating func note(_ outcome: PhaseOutcome) {
-        self.reports.append(contentsOf: outcome.reports)
+    /// Adds a phase's reports; the strictest verdict stands. The policies of a phase share one scan, so each gets the phase's time.
+    mutating func note(_ outcome: PhaseOutcome, nanoseconds: Int64) {
+        self.policyNanoseconds += nanoseconds
+        for var report in outcome.reports {
+            if !report.skipped { report.nanoseconds = nanoseconds }
+            self.reports.append(report)
+        }
         if outcome.verdict.rawValue > self.verdict.rawValue { self.verdict = outcome.verdict }
     }
 

@@ -27,7 +27,7 @@ final class Gateway {
     let recorder: EventRecorder?
     /// Requests under way to one target from this worker.
     let concurrencyMax: Int
-    let keepAliveInterval: Duration
+    let keepAliveNanoseconds: Int64
 
     var random = RandomSource()
     var isDraining = false
@@ -52,7 +52,7 @@ final class Gateway {
         self.crossOrigin = CrossOriginRule(settings.cors)
         self.recorder = recorder
         self.concurrencyMax = max(1, (settings.gateway.concurrencyMax + workers - 1) / max(1, workers))
-        self.keepAliveInterval = .seconds(settings.gateway.keepAliveSeconds)
+        self.keepAliveNanoseconds = Int64(settings.gateway.keepAliveSeconds) * 1_000_000_000
     }
 
     func start(_ exchange: ServerExchange, endpoint: Endpoint, requestID: [UInt8]) {

@@ -15,8 +15,8 @@ extension RequestPipeline: UpstreamObserver {
         let isEventStream = headers.value(of: "content-type", beginsWith: "text/event-stream")
         if status == 200, isEventStream, self.document?.stream == true {
             self.phase = .awaitingEvent
-            self.idleEnd = self.gateway.loop.now + .seconds(self.link?.settings.streamIdleTimeoutSeconds ?? 60)
-            self.keepAliveAt = self.gateway.loop.now + self.gateway.keepAliveInterval
+            self.idleEnd = self.gateway.loop.now.advanced(nanoseconds: self.link?.streamIdleNanoseconds ?? 0)
+            self.keepAliveAt = self.gateway.loop.now.advanced(nanoseconds: self.gateway.keepAliveNanoseconds)
             self.arm()
         } else {
             self.phase = .collecting(status: status)
@@ -84,9 +84,8 @@ extension RequestPipeline: UpstreamObserver {
         let began = Instant.now()
         let output = self.gateway.engine.beginOutput()
         let result = OutputCheck.run(body: self.answer.span, document: document, output: output)
-        self.facts.note(output.finish())
+        self.facts.note(output.finish(), nanoseconds: (Instant.now() - began).nanoseconds)
         self.gateway.engine.endOutput(output)
-        self.facts.policyNanoseconds += (Instant.now() - began).nanoseconds
         switch result {
         case .unchanged: self.deliver(self.answer)
         case .rewritten(let body): self.deliver(body)
@@ -125,19 +124,17 @@ extension RequestPipeline: UpstreamObserver {
     // MARK: Streams
 
     private func relayEvents(_ bytes: Span<UInt8>) {
-        self.idleEnd = self.gateway.loop.now + .seconds(self.link?.settings.streamIdleTimeoutSeconds ?? 60)
+        self.idleEnd = self.gateway.loop.now.advanced(nanoseconds: self.link?.streamIdleNanoseconds ?? 0)
         if self.relay == nil {
             self.output = self.gateway.engine.hasOutputTexts ? self.gateway.engine.beginOutput() : nil
             self.relay = StreamRelay(output: self.output, hidesUsage: self.link.map(self.asksForUsage) ?? false, requestID: self.requestID)
         }
         var out = self.gateway.takeBuffer()
         var step = StreamRelay.Step.goOn
-        var events = self.events
-        let parsed = events.feed(bytes) { event in
+        let parsed = self.events.feed(bytes) { event in
             guard case .goOn = step else { return }
             step = self.relayEvent(event, into: &out)
         }
-        self.events = events
         if !parsed, case .goOn = step {
             step = self.failRelay(.upstream("The provider sent an event larger than the gateway accepts."), into: &out)
         }
@@ -146,7 +143,11 @@ extension RequestPipeline: UpstreamObserver {
 
     private func relayEvent(_ event: borrowing EventStreamEvent, into out: inout [UInt8]) -> StreamRelay.Step {
         self.facts.events += 1
-        return self.relay?.event(event.data, wire: event.wire, into: &out) ?? .goOn
+        guard self.output != nil else { return self.relay?.event(event.data, wire: event.wire, into: &out) ?? .goOn }
+        let began = Instant.now()
+        let step = self.relay?.event(event.data, wire: event.wire, into: &out) ?? .goOn
+        self.outputNanoseconds += (Instant.now() - began).nanoseconds
+        return step
     }
 
     private func failRelay(_ fault: GatewayFault, into out: inout [UInt8]) -> StreamRelay.Step {
@@ -205,7 +206,7 @@ extension RequestPipeline: UpstreamObserver {
     private func send(_ bytes: [UInt8]) {
         self.exchange.send(bytes.span)
         self.facts.bytesToClient += bytes.count
-        self.keepAliveAt = self.gateway.loop.now + self.gateway.keepAliveInterval
+        self.keepAliveAt = self.gateway.loop.now.advanced(nanoseconds: self.gateway.keepAliveNanoseconds)
         if !self.isPaused, self.exchange.pendingBytes > Gateway.pendingBytesMax {
             self.isPaused = true
             self.transfer?.pause()
@@ -222,12 +223,10 @@ extension RequestPipeline: UpstreamObserver {
         self.transfer = nil
         var out = self.gateway.takeBuffer()
         var step = StreamRelay.Step.goOn
-        var events = self.events
         // A last event without its blank line counts only where the stream ended well, and only while something is still missing.
-        events.finish { event in
+        self.events.finish { event in
             if failure == nil, self.relay?.isComplete != true { step = self.relayEvent(event, into: &out) }
         }
-        self.events = events
         if case .goOn = step {
             if let failure, self.relay?.isComplete != true {
                 step = self.failRelay(Self.fault(for: failure), into: &out)
@@ -322,7 +321,7 @@ extension RequestPipeline: UpstreamObserver {
             self.facts.completionBytes = relay.textBytes
         }
         if let output {
-            self.facts.note(output.finish())
+            self.facts.note(output.finish(), nanoseconds: self.outputNanoseconds)
             self.gateway.engine.endOutput(output)
             self.output = nil
             self.relay = nil

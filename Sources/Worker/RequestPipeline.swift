@@ -39,6 +39,8 @@ final class RequestPipeline {
     var link: TargetLink?
     var transfer: UpstreamTransfer?
     var output: OutputPolicies?
+    /// Spent on the policies of the stream.
+    var outputNanoseconds: Int64 = 0
     var relay: StreamRelay?
     var events: EventReader
     var answer: [UInt8] = []
@@ -136,8 +138,7 @@ final class RequestPipeline {
         let began = Instant.now()
         let body = self.exchange.body
         let result = InputCheck.run(body: body.span, document: admitted.document, engine: self.gateway.engine)
-        self.facts.policyNanoseconds += (Instant.now() - began).nanoseconds
-        self.facts.note(result.outcome)
+        self.facts.note(result.outcome, nanoseconds: (Instant.now() - began).nanoseconds)
         switch result.outcome.verdict {
         case .allow, .redact:
             return CheckedRequest(document: admitted.document, targets: admitted.targets, edits: result.splices)

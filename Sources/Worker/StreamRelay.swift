@@ -37,8 +37,9 @@ struct StreamRelay {
     private var chunk = ChunkDocument()
     private var held: [Held] = []
     private var lastTool: [Int: Int] = [:]
-    private var openChoices: Set<Int> = []
-    private var finishedChoices: Set<Int> = []
+    /// Choices seen, few: a list is faster than a set.
+    private var openChoices: [Int] = []
+    private var finishedChoices: [Int] = []
     private var splices: [Splice] = []
     private var decoded: [UInt8] = []
     private var map: [Int32] = []
@@ -79,10 +80,10 @@ struct StreamRelay {
 
         for choice in self.chunk.choices {
             if choice.finishReason != nil {
-                self.finishedChoices.insert(choice.index)
-                self.openChoices.remove(choice.index)
-            } else if !self.finishedChoices.contains(choice.index) {
-                self.openChoices.insert(choice.index)
+                self.openChoices.removeAll { $0 == choice.index }
+                if !self.finishedChoices.contains(choice.index) { self.finishedChoices.append(choice.index) }
+            } else if !self.openChoices.contains(choice.index), !self.finishedChoices.contains(choice.index) {
+                self.openChoices.append(choice.index)
             }
         }
         self.splices.removeAll(keepingCapacity: true)
@@ -133,12 +134,13 @@ struct StreamRelay {
         }
         // What is held of a choice that ends here, and has no text here, goes out before the end.
         for choice in self.chunk.choices where choice.finishReason != nil {
+            if self.held.isEmpty { break }
             let here = self.chunk.texts
             let ending = self.flush(
                 where: { channel in channel.index == choice.index && !here.contains { $0.origin == channel } }, into: &out)
             if let ending { return ending }
         }
-        var changedChoices: Set<Int> = []
+        var changedChoices: [Int] = []
         for (position, place) in self.chunk.texts.enumerated() {
             let raw = data.extracting(place.range)
             self.textBytes += raw.count
@@ -159,7 +161,7 @@ struct StreamRelay {
             }
             if !isSame {
                 self.splices.append(Splice(range: place.range, replacement: JSONText.escaped(policed.span)))
-                changedChoices.insert(place.origin.index)
+                changedChoices.append(place.origin.index)
             }
             if case .blocked(let block) = progress {
                 self.blank(from: position + 1, data)
@@ -183,11 +185,11 @@ struct StreamRelay {
             if let reason = choice.finishReason { self.splices.append(Splice(range: reason, replacement: Array("null".utf8))) }
             if let logprobs = choice.logprobs { self.splices.append(Splice(range: logprobs, replacement: Array("null".utf8))) }
         }
-        self.openChoices.formUnion(self.chunk.choices.map(\.index))
+        for choice in self.chunk.choices where !self.openChoices.contains(choice.index) { self.openChoices.append(choice.index) }
     }
 
     private mutating func remember(_ channel: TextOrigin, _ data: Span<UInt8>, holds: Bool) {
-        self.held.removeAll { $0.channel == channel }
+        if !self.held.isEmpty { self.held.removeAll { $0.channel == channel } }
         if holds { self.held.append(Held(channel: channel, template: Array(copying: data))) }
     }
 

@@ -10,6 +10,8 @@ final class TargetLink {
     let settings: Target
     /// Why nothing can be sent there, for people; nil: it can be used.
     let unavailable: String?
+    /// How long a stream may be silent.
+    let streamIdleNanoseconds: Int64
     /// Requests under way from this worker.
     var inFlight = 0
 
@@ -22,6 +24,7 @@ final class TargetLink {
     init(index: Int, settings: Target, demoPort: UInt16, environment: Environment) {
         self.index = index
         self.settings = settings
+        self.streamIdleNanoseconds = Int64(settings.streamIdleTimeoutSeconds) * 1_000_000_000
         let base = settings.baseURL.isEmpty ? "http://127.0.0.1:\(demoPort)/v1" : settings.baseURL
         var urls: [Endpoint: String] = [:]
         for endpoint in [Endpoint.chatCompletions, .completions, .embeddings, .fim, .moderations] { urls[endpoint] = base + endpoint.path }
