@@ -139,12 +139,13 @@ struct FactorFinder {
     private mutating func factor(_ parts: [Expression], from start: Int, _ lead: (min: Int, max: Int)) -> Factor? {
         var beginnings = [Beginning()]
         var end = start
-        for part in parts[start...] where beginnings.contains(where: \.isOpen) {
+        for part in parts[start...] {
+            if !beginnings.contains(where: { $0.isOpen }) { break }
             beginnings = self.extended(beginnings, part)
-            if beginnings.contains(where: \.sets.isEmpty), !beginnings.contains(where: { $0.sets.isEmpty && $0.isOpen }) { return nil }
+            if beginnings.contains(where: { $0.sets.isEmpty && !$0.isOpen }) { return nil }
             end += 1
         }
-        if beginnings.contains(where: \.sets.isEmpty) { return nil }
+        if beginnings.contains(where: { $0.sets.isEmpty }) { return nil }
         let pieces = beginnings.map { beginning in
             FactorPiece(
                 sets: beginning.sets, leadMin: lead.min, leadMax: lead.max, startsWord: beginning.startsWord,
@@ -267,7 +268,7 @@ struct FactorFinder {
             for part in parts { result = self.extended(result, part) }
             return result
         case .alternatives(let branches):
-            let open = beginnings.filter(\.isOpen)
+            let open = beginnings.filter { $0.isOpen }
             var result = beginnings.filter { !$0.isOpen }
             for branch in branches {
                 result += self.extended(open, branch)
@@ -281,17 +282,17 @@ struct FactorFinder {
     private mutating func extended(_ beginnings: [Beginning], _ part: Expression, _ min: Int, _ max: Int?) -> [Beginning] {
         var current = beginnings
         for _ in 0..<min {
-            if !current.contains(where: \.isOpen) { return current }
+            if !current.contains(where: { $0.isOpen }) { return current }
             current = self.extended(current, part)
         }
         if max == min { return current }
         guard let max, max - min <= Self.copiesMax else { return Self.closed(current) }
         var result = current
-        var copies = current.filter(\.isOpen)
+        var copies = current.filter { $0.isOpen }
         for _ in min..<max {
             copies = self.extended(copies, part)
             result += copies
-            copies = copies.filter(\.isOpen)
+            copies = copies.filter { $0.isOpen }
             if result.count > 2 * self.piecesMax { return Self.closed(current) }
         }
         return Self.unique(result)
