@@ -96,6 +96,7 @@ struct FactorFinder {
         var found: [Factor] = []
         var lead = (min: leadMin, max: leadMax)
         var followsBoundary = false
+        var followsLetter = false
         for (index, part) in parts.enumerated() {
             let least = part.widthMin
             if case .assertion(.wordBoundary) = part {
@@ -104,15 +105,25 @@ struct FactorFinder {
                 continue
             }
             if case .assertion = part { continue }
+            let isLetter = self.isLetter(part)
             if least > 0 {
-                if !followsBoundary, let factor = self.factor(parts, from: index, lead) { found.append(factor) }
+                // The middle of a word is hardly better than its start.
+                let isInside = followsBoundary || isLetter && followsLetter
+                if !isInside, let factor = self.factor(parts, from: index, lead) { found.append(factor) }
                 if let factor = self.inner(part, lead, widthMax, index) { found.append(factor) }
             }
             followsBoundary = false
+            followsLetter = isLetter
             lead.min = min(lead.min + least, widthMax)
             lead.max = min(lead.max + min(part.widthMax ?? widthMax, widthMax), widthMax)
         }
         return found
+    }
+
+    private mutating func isLetter(_ part: Expression) -> Bool {
+        guard case .bytes(let set) = part else { return false }
+        let traits = self.traits[Int(self.number(set))]
+        return traits.letter != nil && traits.isWord && !traits.hasDigits
     }
 
     /// Out of a part that has parts itself.
