@@ -153,7 +153,8 @@ struct ForwardAutomaton {
         var current = row
         var index = position
         while index < until {
-            let next = table[Int(current) + mode + Int(columns[Int(text[index])])]
+            // A row of the table and a column of a byte are in range by construction; `until` is within the text.
+            let next = unsafe table[unchecked: Int(current) + mode + Int(columns[unchecked: Int(text[unchecked: index])])]
             if next < 0 { break }
             current = next
             index += 1

@@ -24,7 +24,7 @@
     private var windows: CandidateWindows
     private var pieceHits: [PatternHit] = []
     private var slots: [Int32] = []
-    private var ranges: [[ClosedRange<Int32>]] = [[], [], []]
+    private var buffers = Buffers()
 
     private static let startMemoryMax = 256 * 1024
     private static let liveMemoryMax = 4 * 1024 * 1024
@@ -120,26 +120,36 @@
     /// Runs the automata of all patterns whose factors were found.
     private func walk(_ text: Span<UInt8>, into hits: inout [PatternHit]) {
         self.windows.sortedSlots(into: &self.slots)
+        // Out of the object, so that the loop does not ask for each access.
+        var buffers = Buffers()
+        swap(&buffers, &self.buffers)
+        let slots = self.slots
+        let slotStart = self.table.slotStart
+        let patternOfSlot = self.patternOfSlot
         var index = 0
-        while index < self.slots.count {
-            let slot = self.slots[index]
-            let pattern = Int(self.patternOfSlot[Int(slot)])
+        while index < slots.count {
+            let slot = slots[index]
+            let pattern = Int(patternOfSlot[Int(slot)])
             index += 1
-            var chosen = 0
-            self.windows.ranges(slot, into: &self.ranges[0])
-            if self.table.slotStart[pattern + 1] - self.table.slotStart[pattern] > 1 {
+            if slotStart[pattern + 1] - slotStart[pattern] == 1 {
+                self.windows.ranges(slot, into: &buffers.common)
+            } else {
                 // Both factors have to be there, around the same start.
-                guard slot == self.table.slotStart[pattern], index < self.slots.count, self.slots[index] == slot + 1 else { continue }
+                guard slot == slotStart[pattern], index < slots.count, slots[index] == slot + 1 else { continue }
                 index += 1
-                self.windows.ranges(slot + 1, into: &self.ranges[1])
-                var common: [ClosedRange<Int32>] = []
-                swap(&common, &self.ranges[2])
-                CandidateWindows.intersect(self.ranges[0], self.ranges[1], into: &common)
-                swap(&common, &self.ranges[2])
-                chosen = 2
+                self.windows.ranges(slot, into: &buffers.first)
+                self.windows.ranges(slot + 1, into: &buffers.second)
+                CandidateWindows.intersect(buffers.first, buffers.second, into: &buffers.common)
             }
-            if !self.ranges[chosen].isEmpty { self.run(pattern, text, self.ranges[chosen], into: &hits) }
+            if !buffers.common.isEmpty { self.run(pattern, text, buffers.common, into: &hits) }
         }
+        swap(&buffers, &self.buffers)
+    }
+
+    private struct Buffers {
+        var first: [ClosedRange<Int32>] = []
+        var second: [ClosedRange<Int32>] = []
+        var common: [ClosedRange<Int32>] = []
     }
 
     private func run(_ pattern: Int, _ text: Span<UInt8>, _ starts: [ClosedRange<Int32>], into hits: inout [PatternHit]) {
