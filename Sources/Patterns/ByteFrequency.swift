@@ -95,7 +95,8 @@ enum ByteFrequency {
             previous = known.kind
             if let letter = known.letter { text = text << 8 | UInt64(letter) } else { isText = false }
         }
-        return rate + (isText ? self.wordParts[text] ?? 0 : 0)
+        // A text that somebody looks for is a word more often than chance would have it.
+        return rate + (isText ? self.wordParts[text] ?? 0.005 : 0)
     }
 
     /// Up to eight bytes of the common words, with a space on either side: how often in a thousand bytes.
@@ -129,6 +130,18 @@ enum ByteFrequency {
                 like who out up each first after before please need may message user system information account help make get so our
                 must see work people some could way over such even most well back much through where because between every text
                 name data set value file list write give send show add call tell know say said good same right here now
+                """
+            ),
+            // What people write to a language model about.
+            (
+                0.1,
+                """
+                prompt prompts instruction instructions rules rule guidelines respond response answer answers output input mode
+                policy policies restrictions restricted security admin developer assistant agent agents model models language word
+                words context content document code test password secret key keys filter filters safety legal ignore previous
+                format process reply question topic point require required expected error case analysis summary translate repeat
+                print display start begin end include provide return create design read open put image url link query without never
+                cannot want like let role character act play story game free law limits limited remove reveal training
                 """
             ),
         ]

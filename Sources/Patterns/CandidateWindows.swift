@@ -40,7 +40,25 @@ struct CandidateWindows {
         if slots.count > 1 { slots.sort() }
     }
 
-    mutating func insert(_ slot: Int32, _ lower: Int32, _ upper: Int32) {
+    /// Where the pieces found in the text from `offset` on say that matches may start.
+    mutating func insert(_ pieces: [PatternHit], _ table: FactorTable, _ text: Span<UInt8>, offset: Int) {
+        for hit in pieces {
+            let end = offset + hit.end
+            let start = end - Int(table.lengths[hit.pattern])
+            let followsWord = start > 0 && isWordByte(text[start - 1])
+            let precedesWord = end < text.count && isWordByte(text[end])
+            for index in Int(table.wakeStart[hit.pattern])..<Int(table.wakeStart[hit.pattern + 1]) {
+                let wake = table.wakes[index]
+                if wake.startsWord && followsWord || wake.endsWord && precedesWord { continue }
+                let upper = start - Int(wake.leadMin)
+                if upper < 0 { continue }
+                let lower = max(0, start - Int(wake.leadMax))
+                self.insert(wake.slot, Int32(truncatingIfNeeded: lower), Int32(truncatingIfNeeded: upper))
+            }
+        }
+    }
+
+    private mutating func insert(_ slot: Int32, _ lower: Int32, _ upper: Int32) {
         let index = Int(slot)
         let new = Int32(truncatingIfNeeded: self.nodes.count)
         if self.heads[index] == Self.none {

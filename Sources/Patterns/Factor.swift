@@ -96,6 +96,7 @@ struct FactorFinder {
         var found: [Factor] = []
         var lead = (min: leadMin, max: leadMax)
         var followsBoundary = false
+        var followsLetter = false
         for (index, part) in parts.enumerated() {
             let least = part.widthMin
             if case .assertion(.wordBoundary) = part {
@@ -104,15 +105,25 @@ struct FactorFinder {
                 continue
             }
             if case .assertion = part { continue }
+            let isLetter = self.isLetter(part)
             if least > 0 {
-                if !followsBoundary, let factor = self.factor(parts, from: index, lead) { found.append(factor) }
+                // The middle of a word is hardly better than its start.
+                let isInside = followsBoundary || isLetter && followsLetter
+                if !isInside, let factor = self.factor(parts, from: index, lead) { found.append(factor) }
                 if let factor = self.inner(part, lead, widthMax, index) { found.append(factor) }
             }
             followsBoundary = false
+            followsLetter = isLetter
             lead.min = min(lead.min + least, widthMax)
             lead.max = min(lead.max + min(part.widthMax ?? widthMax, widthMax), widthMax)
         }
         return found
+    }
+
+    private mutating func isLetter(_ part: Expression) -> Bool {
+        guard case .bytes(let set) = part else { return false }
+        let traits = self.traits[Int(self.number(set))]
+        return traits.letter != nil && traits.isWord && !traits.hasDigits
     }
 
     /// Out of a part that has parts itself.
@@ -139,12 +150,13 @@ struct FactorFinder {
     private mutating func factor(_ parts: [Expression], from start: Int, _ lead: (min: Int, max: Int)) -> Factor? {
         var beginnings = [Beginning()]
         var end = start
-        for part in parts[start...] where beginnings.contains(where: \.isOpen) {
+        for part in parts[start...] {
+            if !beginnings.contains(where: { $0.isOpen }) { break }
             beginnings = self.extended(beginnings, part)
-            if beginnings.contains(where: \.sets.isEmpty), !beginnings.contains(where: { $0.sets.isEmpty && $0.isOpen }) { return nil }
+            if beginnings.contains(where: { $0.sets.isEmpty && !$0.isOpen }) { return nil }
             end += 1
         }
-        if beginnings.contains(where: \.sets.isEmpty) { return nil }
+        if beginnings.contains(where: { $0.sets.isEmpty }) { return nil }
         let pieces = beginnings.map { beginning in
             FactorPiece(
                 sets: beginning.sets, leadMin: lead.min, leadMax: lead.max, startsWord: beginning.startsWord,
@@ -267,7 +279,7 @@ struct FactorFinder {
             for part in parts { result = self.extended(result, part) }
             return result
         case .alternatives(let branches):
-            let open = beginnings.filter(\.isOpen)
+            let open = beginnings.filter { $0.isOpen }
             var result = beginnings.filter { !$0.isOpen }
             for branch in branches {
                 result += self.extended(open, branch)
@@ -281,17 +293,17 @@ struct FactorFinder {
     private mutating func extended(_ beginnings: [Beginning], _ part: Expression, _ min: Int, _ max: Int?) -> [Beginning] {
         var current = beginnings
         for _ in 0..<min {
-            if !current.contains(where: \.isOpen) { return current }
+            if !current.contains(where: { $0.isOpen }) { return current }
             current = self.extended(current, part)
         }
         if max == min { return current }
         guard let max, max - min <= Self.copiesMax else { return Self.closed(current) }
         var result = current
-        var copies = current.filter(\.isOpen)
+        var copies = current.filter { $0.isOpen }
         for _ in min..<max {
             copies = self.extended(copies, part)
             result += copies
-            copies = copies.filter(\.isOpen)
+            copies = copies.filter { $0.isOpen }
             if result.count > 2 * self.piecesMax { return Self.closed(current) }
         }
         return Self.unique(result)

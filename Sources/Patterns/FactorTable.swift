@@ -110,7 +110,8 @@ enum PatternImage {
 
     static func bytes(_ table: FactorTable, database: [UInt8]) -> [UInt8] {
         var words = Self.magic
-        words += [table.widths.count, table.lengths.count, table.wakes.count, table.usesTextEdges ? 1 : 0].map { Int32(truncatingIfNeeded: $0) }
+        let counts = [table.widths.count, table.lengths.count, table.wakes.count, table.usesTextEdges ? 1 : 0]
+        words += counts.map { Int32(truncatingIfNeeded: $0) }
         words += Array(repeating: 0, count: Self.headerCount - words.count)
         words[8] = Int32(truncatingIfNeeded: table.classes.count)
         words[9] = Int32(truncatingIfNeeded: table.classPieces.count)

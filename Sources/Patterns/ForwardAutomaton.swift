@@ -18,8 +18,10 @@ struct ForwardAutomaton {
     /// For each set of bytes and column: whether the set has the column's bytes.
     private var setHasColumn: [Bool] = []
 
-    /// Row of a state: by column, first if no match may start after the byte, then if one may.
+    /// Row of a state: by column, first if no match may start after the byte, then if one may. An entry is the place of the next row;
+    /// `~` that, if there is something to do: a match may end there, or nothing goes on.
     private var table: [Int32] = []
+    private var rowCount: Int { 2 * self.columnCount }
     /// What must stand after a match that ends in the state; bits of `Neighbour`.
     private var accepts: [UInt8] = []
     private var memberStart: [Int32] = []
@@ -32,10 +34,11 @@ struct ForwardAutomaton {
     /// Bytes read and places looked at so far: the work done.
     private(set) var steps = 0
 
+    /// Would say that the next state is the first entry state, which nothing leads to.
     private static let unknown: Int32 = -1
-    private static let dead: Int32 = 0
-    /// The first member of a state's list is its entry: 0 none, else 1 + the number in `firsts`.
-    private static let entryStates: Int32 = 4
+    private static let dead: Int32 = 1
+    /// The first member of a state's list is its entry: from 2 on, 2 + the number in `firsts`; 1: none. No state has 0.
+    private static let entryStates: Int32 = 5
 
     init(_ automaton: PositionAutomaton, memoryMax: Int) {
         var setNumbers: [ByteSet: Int32] = [:]
@@ -95,46 +98,71 @@ struct ForwardAutomaton {
 
     // MARK: Running
 
-    /// Hands out the ends of all matches that start in one of `starts`, which are ascending and have gaps between them, and no longer
+    /// Appends the ends of all matches that start in one of `starts`, which are ascending and have gaps between them, and no longer
     /// than `widthMax`; a few longer ones may be among them. Beyond the text there is nothing.
-    mutating func run(_ text: Span<UInt8>, _ starts: [ClosedRange<Int32>], widthMax: Int, _ found: (Int) -> Void) {
-        var state = Self.dead
+    mutating func run(
+        _ text: Span<UInt8>, _ starts: [ClosedRange<Int32>], widthMax: Int, pattern: Int, into hits: inout [PatternHit]
+    ) {
+        let rowCount = Int32(truncatingIfNeeded: self.rowCount)
+        let dead = Self.dead * rowCount
+        var row = dead
         var position = 0
+        func go(_ until: Int, _ mode: Int) {
+            while position < until, row != dead {
+                let walked = self.glide(text, &row, &position, until, mode)
+                self.steps &+= walked + 1
+                guard position < until else { return }
+                let column = mode + Int(self.columns[Int(text[position])])
+                var next = self.table[Int(row) + column]
+                if next == Self.unknown { next = self.build(row / rowCount, column) }
+                position += 1
+                row = next < 0 ? ~next : next
+                let accepts = self.accepts[Int(row / rowCount)]
+                if accepts != 0 {
+                    let after = position == text.count ? Neighbour.edge : Neighbour(text[position])
+                    if accepts & after.rawValue != 0 { hits.append(PatternHit(pattern: pattern, end: position)) }
+                }
+            }
+        }
         for index in starts.indices {
             let first = Int(starts[index].lowerBound)
             let last = min(Int(starts[index].upperBound), text.count - 1)
-            if first > last { break }
-            if state == Self.dead {
+            if first > last { return }
+            if row == dead {
                 position = first
-                state = first == 0 ? 1 : isWordByte(text[first - 1]) ? 2 : 3
+                row = rowCount * (first == 0 ? 2 : isWordByte(text[first - 1]) ? 3 : 4)
             }
-            while position < last { self.step(&state, text, &position, self.columnCount, found) }
+            go(last, self.columnCount)
             // The byte before the next start decides whether that start is open.
             let next = index + 1 < starts.count ? Int(starts[index + 1].lowerBound) - 1 : Int.max
             let limit = min(last + widthMax, text.count)
-            while position < limit, state != Self.dead {
-                if position == next {
-                    self.step(&state, text, &position, self.columnCount, found)
-                    break
-                }
-                self.step(&state, text, &position, 0, found)
+            go(min(limit, next), 0)
+            if row != dead, position == next, next < limit {
+                go(next + 1, self.columnCount)
+            } else {
+                row = dead
             }
-            if position <= next { state = Self.dead }
         }
     }
 
+    /// Follows the table up to a byte at which there is something to do, and says how many it passed.
     @inline(__always)
-    private mutating func step(_ state: inout Int32, _ text: Span<UInt8>, _ position: inout Int, _ mode: Int, _ found: (Int) -> Void) {
-        let column = mode + Int(self.columns[Int(text[position])])
-        let known = self.table[Int(state) * 2 * self.columnCount + column]
-        state = known != Self.unknown ? known : self.build(state, column)
-        position += 1
-        self.steps &+= 1
-        let accepts = self.accepts[Int(state)]
-        if accepts != 0 {
-            let after = position == text.count ? Neighbour.edge : Neighbour(text[position])
-            if accepts & after.rawValue != 0 { found(position) }
+    private func glide(_ text: Span<UInt8>, _ row: inout Int32, _ position: inout Int, _ until: Int, _ mode: Int) -> Int {
+        let table = self.table.span
+        let columns = self.columns.span
+        var current = row
+        var index = position
+        while index < until {
+            // A row of the table and a column of a byte are in range by construction; `until` is within the text.
+            let next = unsafe table[unchecked: Int(current) + mode + Int(columns[unchecked: Int(text[unchecked: index])])]
+            if next < 0 { break }
+            current = next
+            index += 1
         }
+        let walked = index - position
+        row = current
+        position = index
+        return walked
     }
 
     @inline(never)
@@ -156,25 +184,31 @@ struct ForwardAutomaton {
         }
         let range = Int(self.memberStart[Int(state)])..<Int(self.memberStart[Int(state) + 1])
         let entry = Int(self.members[range.lowerBound])
-        if entry > 0 { for place in self.firsts[entry - 1] { consider(place) } }
+        if entry > 1 { for place in self.firsts[entry - 2] { consider(place) } }
         for member in range.dropFirst() {
             let place = Int(self.members[member])
             for edge in Int(self.successorStart[place])..<Int(self.successorStart[place + 1]) { consider(self.successors[edge]) }
         }
         reached.sort()
-        let next: Int32 = opens ? (self.columnIsWord[byteColumn] ? 2 : 3) : 0
+        let next: Int32 = opens ? (self.columnIsWord[byteColumn] ? 3 : 4) : Self.dead
         let hash = Self.hash(next, reached)
         var result = Self.unknown
         for candidate in self.index[hash] ?? [] where self.holds(candidate, next, reached) { result = candidate }
         if result == Self.unknown {
             if self.accepts.count >= self.stateMax || self.members.count + reached.count > self.memberMax {
                 self.reset()
-                return reached.isEmpty ? next : self.add(next, reached)
+                let state = reached.isEmpty ? next : self.add(next, reached)
+                return self.entry(state)
             }
             result = self.add(next, reached)
         }
-        self.table[Int(state) * 2 * self.columnCount + column] = result
-        return result
+        self.table[Int(state) * self.rowCount + column] = self.entry(result)
+        return self.entry(result)
+    }
+
+    private func entry(_ state: Int32) -> Int32 {
+        let row = state * Int32(truncatingIfNeeded: self.rowCount)
+        return state == Self.dead || self.accepts[Int(state)] != 0 ? ~row : row
     }
 
     private static func hash(_ entry: Int32, _ places: [Int32]) -> Int {

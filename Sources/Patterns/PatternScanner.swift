@@ -13,7 +13,7 @@
     /// Finds the pieces that are no literals; made when it is first needed.
     private var pieceFinder: PieceAutomaton?
     /// One per pattern, made when the pattern is first woken.
-    private var endFinders: [ForwardAutomaton?]
+    private var endFinders: [EndFinder?]
     private var endMemory = 0
     /// One per pattern, made when the pattern is first found.
     private var startFinders: [BackwardAutomaton?]
@@ -24,11 +24,11 @@
     private var windows: CandidateWindows
     private var pieceHits: [PatternHit] = []
     private var slots: [Int32] = []
-    private var ranges: [[ClosedRange<Int32>]] = [[], [], []]
+    private var buffers = Buffers()
 
     private static let startMemoryMax = 256 * 1024
     private static let liveMemoryMax = 4 * 1024 * 1024
-    private static let pieceMemoryMax = 1024 * 1024
+    private static let pieceMemoryMax = 4 * 1024 * 1024
     /// Of one pattern's automaton, and of all: beyond that they are thrown away.
     private static let endMemoryMax = 128 * 1024
     private static let endMemorySum = 8 * 1024 * 1024
@@ -114,70 +114,74 @@
 
     /// Notes where the pieces found say that matches may start.
     private func wake(_ text: Span<UInt8>, offset: Int) {
-        for hit in self.pieceHits {
-            let end = offset + hit.end
-            let start = end - Int(self.table.lengths[hit.pattern])
-            let followsWord = start > 0 && isWordByte(text[start - 1])
-            let precedesWord = end < text.count && isWordByte(text[end])
-            for index in Int(self.table.wakeStart[hit.pattern])..<Int(self.table.wakeStart[hit.pattern + 1]) {
-                let wake = self.table.wakes[index]
-                if wake.startsWord && followsWord || wake.endsWord && precedesWord { continue }
-                let upper = start - Int(wake.leadMin)
-                if upper < 0 { continue }
-                let lower = max(0, start - Int(wake.leadMax))
-                self.windows.insert(wake.slot, Int32(truncatingIfNeeded: lower), Int32(truncatingIfNeeded: upper))
-            }
-        }
+        self.windows.insert(self.pieceHits, self.table, text, offset: offset)
     }
 
     /// Runs the automata of all patterns whose factors were found.
     private func walk(_ text: Span<UInt8>, into hits: inout [PatternHit]) {
         self.windows.sortedSlots(into: &self.slots)
+        // Out of the object, so that the loop does not ask for each access.
+        var buffers = Buffers()
+        swap(&buffers, &self.buffers)
+        let slots = self.slots
+        let slotStart = self.table.slotStart
+        let patternOfSlot = self.patternOfSlot
         var index = 0
-        while index < self.slots.count {
-            let slot = self.slots[index]
-            let pattern = Int(self.patternOfSlot[Int(slot)])
+        while index < slots.count {
+            let slot = slots[index]
+            let pattern = Int(patternOfSlot[Int(slot)])
             index += 1
-            var chosen = 0
-            self.windows.ranges(slot, into: &self.ranges[0])
-            if self.table.slotStart[pattern + 1] - self.table.slotStart[pattern] > 1 {
+            if slotStart[pattern + 1] - slotStart[pattern] == 1 {
+                self.windows.ranges(slot, into: &buffers.common)
+            } else {
                 // Both factors have to be there, around the same start.
-                guard slot == self.table.slotStart[pattern], index < self.slots.count, self.slots[index] == slot + 1 else { continue }
+                guard slot == slotStart[pattern], index < slots.count, slots[index] == slot + 1 else { continue }
                 index += 1
-                self.windows.ranges(slot + 1, into: &self.ranges[1])
-                var common: [ClosedRange<Int32>] = []
-                swap(&common, &self.ranges[2])
-                CandidateWindows.intersect(self.ranges[0], self.ranges[1], into: &common)
-                swap(&common, &self.ranges[2])
-                chosen = 2
+                self.windows.ranges(slot, into: &buffers.first)
+                self.windows.ranges(slot + 1, into: &buffers.second)
+                CandidateWindows.intersect(buffers.first, buffers.second, into: &buffers.common)
             }
-            if !self.ranges[chosen].isEmpty { self.run(pattern, text, self.ranges[chosen], into: &hits) }
+            if !buffers.common.isEmpty { self.run(pattern, text, buffers.common, into: &hits) }
         }
+        swap(&buffers, &self.buffers)
+    }
+
+    private struct Buffers {
+        var first: [ClosedRange<Int32>] = []
+        var second: [ClosedRange<Int32>] = []
+        var common: [ClosedRange<Int32>] = []
     }
 
     private func run(_ pattern: Int, _ text: Span<UInt8>, _ starts: [ClosedRange<Int32>], into hits: inout [PatternHit]) {
-        if self.endFinders[pattern] == nil { self.endFinders[pattern] = self.endFinder(pattern) }
-        let memory = self.endFinders[pattern]?.memory ?? 0
-        self.endFinders[pattern]?.run(text, starts, widthMax: self.widths[pattern].upperBound) { end in
-            hits.append(PatternHit(pattern: pattern, end: end))
-        }
-        self.endMemory += (self.endFinders[pattern]?.memory ?? 0) - memory
+        guard let finder = self.endFinders[pattern] ?? self.makeEndFinder(pattern) else { return }
+        finder.automaton.run(text, starts, widthMax: self.widths[pattern].upperBound, pattern: pattern, into: &hits)
+        let memory = finder.automaton.memory
+        self.endMemory += memory - finder.memory
+        finder.memory = memory
+    }
+
+    private final class EndFinder {
+        var automaton: ForwardAutomaton
+        /// What is counted in `endMemory`.
+        var memory = 0
+
+        init(_ automaton: ForwardAutomaton) { self.automaton = automaton }
     }
 
     /// Work that the automata have done: bytes read and places looked at.
-    var steps: Int { self.endFinders.reduce(0) { $0 + ($1?.steps ?? 0) } }
+    var steps: Int { self.endFinders.reduce(0) { $0 + ($1?.automaton.steps ?? 0) } }
 
     private func expression(_ pattern: Int) -> Expression? {
         // Compiling the set has proved that it is one.
         try? ExpressionParser.parse(self.patterns[pattern].expression, isCaseless: self.patterns[pattern].isCaseless)
     }
 
-    private func endFinder(_ pattern: Int) -> ForwardAutomaton? {
+    private func makeEndFinder(_ pattern: Int) -> EndFinder? {
         guard let expression = self.expression(pattern),
             let automaton = try? PositionAutomaton(expression, approximatesRepeats: false, runsForward: true)
         else { return nil }
-        let finder = ForwardAutomaton(automaton, memoryMax: Self.endMemoryMax)
-        self.endMemory += finder.memory
+        let finder = EndFinder(ForwardAutomaton(automaton, memoryMax: Self.endMemoryMax))
+        self.endFinders[pattern] = finder
         return finder
     }
 

@@ -96,7 +96,8 @@ struct PieceAutomaton {
         var index = position
         var next: Int32 = 0
         while index < text.count {
-            next = table[Int(current) + Int(columns[Int(text[index])])]
+            // A row of the table and a column of a byte are in range by construction.
+            next = unsafe table[unchecked: Int(current) + Int(columns[unchecked: Int(text[unchecked: index])])]
             if next < 0 { break }
             current = next
             index += 1

@@ -39,3 +39,51 @@ extension PatternScanner {
 func scanner(_ expressions: String..., isCaseless: Bool = false) throws -> PatternScanner {
     try PatternScanner(try PatternSet.compile(expressions.map { Pattern(expression: $0, isCaseless: isCaseless) }))
 }
+
+/// The pattern engine with whole expressions, for comparison.
+final class WholeExpressions {
+    private let page: PageBuffer
+    private let scanner: DatabaseScanner
+
+    struct Unusable: Error {}
+
+    init(_ patterns: [Pattern]) throws {
+        let sources = try patterns.map { pattern in
+            let expression = try ExpressionParser.parse(pattern.expression, isCaseless: pattern.isCaseless)
+            return DatabaseCompiler.Source(
+                expression: expression.rendered(isCaseless: pattern.isCaseless), isCaseless: pattern.isCaseless)
+        }
+        self.page = PageBuffer(copying: try DatabaseCompiler.compile(sources))
+        guard let scanner = unsafe DatabaseScanner(UnsafeRawBufferPointer(self.page.bytes), owner: self.page) else {
+            throw Unusable()
+        }
+        self.scanner = scanner
+    }
+
+    func ends(_ text: [UInt8]) -> [PatternHit] {
+        var hits: [PatternHit] = []
+        self.scanner.scan(text.span, into: &hits)
+        var seen: Set<Int> = []
+        return hits.filter { seen.insert($0.end << 20 | $0.pattern).inserted }
+            .sorted { ($0.end, $0.pattern) < ($1.end, $1.pattern) }
+    }
+}
+
+extension Expression {
+    /// A text that the expression matches, if its assertions allow.
+    func sample(_ random: inout SeededRandom) -> [UInt8] {
+        switch self {
+        case .empty, .assertion: return []
+        case .bytes(let set):
+            var members: [UInt8] = []
+            set.forEach { members.append($0) }
+            let printable = members.filter { $0 >= 0x20 && $0 < 0x7F }
+            return [(printable.isEmpty ? members : printable).randomElement(using: &random) ?? 0x20]
+        case .sequence(let parts): return parts.reduce(into: []) { $0 += $1.sample(&random) }
+        case .alternatives(let branches): return branches.randomElement(using: &random)?.sample(&random) ?? []
+        case .repeated(let part, let min, let max):
+            let most = Swift.min(max ?? min + 4, min + 12)
+            return (0..<Int.random(in: min...most, using: &random)).reduce(into: []) { result, _ in result += part.sample(&random) }
+        }
+    }
+}
