@@ -8,6 +8,11 @@ public struct Recognizer: Sendable {
     /// Pure. Decides whether a candidate is real: checksums, context words. `text[match]` is the candidate, `text[..<match.lowerBound]` the left context that is still known (at most leftContextMax bytes are meaningful), `next` the byte after it or nil at the end of the text.
     public var confirm: @Sendable (_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool
     public var priority: Int                   // larger wins where matches overlap with the same start and end
+    /// Bytes after a match with which `confirm` refuses it wherever it starts: such an end is not followed back.
+    var refusesNext: (@Sendable (_ next: UInt8) -> Bool)?
+    /// What stands before `text[start]`, `leftContextMax` bytes of it, without which `confirm` refuses every match from there. Asked once per
+    /// start, however many ends it has.
+    var allowsStart: (@Sendable (_ text: Span<UInt8>, _ start: Int) -> Bool)?
     public init(
         type: String, expression: String, isCaseless: Bool, leftContextMax: Int,
         confirm: @escaping @Sendable (_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool, priority: Int
@@ -18,6 +23,18 @@ public struct Recognizer: Sendable {
         self.leftContextMax = leftContextMax
         self.confirm = confirm
         self.priority = priority
+    }
+
+    func refusing(_ refusesNext: @escaping @Sendable (_ next: UInt8) -> Bool) -> Recognizer {
+        var recognizer = self
+        recognizer.refusesNext = refusesNext
+        return recognizer
+    }
+
+    func allowing(_ allowsStart: @escaping @Sendable (_ text: Span<UInt8>, _ start: Int) -> Bool) -> Recognizer {
+        var recognizer = self
+        recognizer.allowsStart = allowsStart
+        return recognizer
     }
 }
 /// A weighted indicator of injection or harm.

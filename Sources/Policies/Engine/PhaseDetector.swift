@@ -22,7 +22,19 @@ final class PhaseDetector {
     /// Filled by `scan`.
     private(set) var hits: [PatternHit] = []
     private var starts: [Int] = []
-    private var candidates: [Finding] = []
+    /// What `Recognizer.allowsStart` said of starts close by.
+    private var known = [KnownStart](repeating: KnownStart(), count: KnownStart.count)
+    private var serial = 0
+    /// Calls of `confirm` and `allowsStart`, for tests.
+    private(set) var confirmCount = 0
+
+    private struct KnownStart {
+        static let count = 1024
+        var serial = 0
+        var place = 0
+        var use = 0
+        var isAllowed = false
+    }
 
     /// A candidate's neighbours that may be looked at.
     static let contextMax = 64
@@ -50,64 +62,71 @@ final class PhaseDetector {
         }
     }
 
+    /// Names a text: what is remembered of one is not asked of another.
+    func nextSerial() -> Int {
+        self.serial += 1
+        return self.serial
+    }
+
     /// The part of a text that is to be decided.
     struct Window {
-        /// Everything that starts here or later, but before `to`, is decided now.
+        /// Everything that starts before `to` is decided now, everything before `from` already is.
         var from: Int
         var to: Int
         /// Recognisers' matches start here or later.
         var cursor: Int
         var startsText: Bool
         var endsText: Bool
-        /// Which of `hits`, and what to subtract from their ends.
+        /// Which of `hits`, and what to subtract from their ends. Those that end at `after` or before are in `candidates` already.
         var hits: Range<Int>
         var offset: Int
+        var after = 0
         var wantsRecognizers = true
         var wantsIndicators = true
+        /// The text's name, and what of it is before the window's text.
+        var serial: Int
+        var base = 0
     }
 
-    /// Puts everything found in the window into `findings` and returns the end of the last recogniser's match.
-    func decide(_ text: Span<UInt8>, _ window: Window) -> Int {
+    /// Puts everything found in the window into `findings`, keeps what is not decided in `candidates`, and returns the end of the last
+    /// recogniser's match. Each end is looked at once, when the byte after it is known.
+    func decide(_ text: Span<UInt8>, _ window: Window, _ candidates: inout CandidateQueue) -> Int {
         self.findings.removeAll(keepingCapacity: true)
-        self.candidates.removeAll(keepingCapacity: true)
+        let last = window.endsText ? text.count : text.count - 1
         for index in window.hits {
             let hit = self.hits[index]
             let end = hit.end - window.offset
-            guard end <= text.count, end > window.from else { continue }
+            guard end <= last, end > window.from, end > window.after else { continue }
             switch self.program.uses[hit.pattern].role {
             case .indicator:
                 guard window.wantsIndicators else { continue }
                 self.scanner.matchStarts(
                     pattern: hit.pattern, end: end, in: text, notBefore: 0, startsText: window.startsText,
                     endsText: window.endsText, into: &self.starts)
-                if let start = self.starts.last, start >= window.from, start < window.to {
-                    self.candidates.append(Finding(start: start, end: end, use: hit.pattern))
+                if let start = self.starts.last, start >= window.from {
+                    candidates.insert(Finding(start: start, end: end, use: hit.pattern), self.program)
                 }
             case .recognizer, .marker:
                 guard window.wantsRecognizers else { continue }
                 if let found = self.candidate(text, hit.pattern, end, max(window.from, window.cursor), window) {
-                    self.candidates.append(found)
+                    candidates.insert(found, self.program)
                 }
             }
         }
-        if self.candidates.isEmpty { return window.cursor }
-        return self.select(text, window)
+        return candidates.isEmpty ? window.cursor : self.select(text, window, &candidates)
     }
 
-    private func select(_ text: Span<UInt8>, _ window: Window) -> Int {
+    private func select(_ text: Span<UInt8>, _ window: Window, _ candidates: inout CandidateQueue) -> Int {
         var cursor = window.cursor
-        // The next one to take is the last.
-        self.candidates.sort { self.precedes($1, $0) }
-        while let next = self.candidates.popLast() {
+        while let next = candidates.first, next.start < window.to {
+            candidates.removeFirst(self.program)
             if case .indicator = self.program.uses[next.use].role {
                 self.findings.append(next)
             } else if next.start >= cursor {
                 self.findings.append(next)
                 cursor = next.end
             } else if next.end > cursor, let later = self.candidate(text, next.use, next.end, cursor, window) {
-                var index = self.candidates.count
-                while index > 0, self.precedes(self.candidates[index - 1], later) { index -= 1 }
-                self.candidates.insert(later, at: index)
+                candidates.insert(later, self.program)
             }
         }
         return cursor
@@ -116,25 +135,90 @@ final class PhaseDetector {
     /// The leftmost confirmed candidate that ends at `end`.
     private func candidate(_ text: Span<UInt8>, _ use: Int, _ end: Int, _ lowest: Int, _ window: Window) -> Finding? {
         if lowest >= end { return nil }
-        self.scanner.matchStarts(
-            pattern: use, end: end, in: text, notBefore: lowest, startsText: window.startsText, endsText: window.endsText,
-            into: &self.starts)
+        guard case .recognizer(let recognizer) = self.program.uses[use].role else {
+            self.findStarts(text, use, end, lowest, window)
+            return self.starts.last.map { Finding(start: $0, end: end, use: use) }
+        }
+        let next = end < text.count ? text[end] : nil
+        if let next, let refuses = recognizer.refusesNext, refuses(next) { return nil }
+        self.findStarts(text, use, end, lowest, window)
         for start in self.starts.reversed() {
-            if start >= window.to { return nil }
-            guard case .recognizer(let recognizer) = self.program.uses[use].role else {
-                return Finding(start: start, end: end, use: use)
-            }
             // Exactly as much context as may count, so that no recogniser can see how the text was cut.
             let context = min(start, min(recognizer.leftContextMax, Self.contextMax))
             let known = text.extracting((start - context)..<end)
-            if recognizer.confirm(known, context..<known.count, end < text.count ? text[end] : nil) {
-                return Finding(start: start, end: end, use: use)
+            if let allows = recognizer.allowsStart, !self.isAllowed(known, context, use, window.base + start, window.serial, allows) {
+                continue
             }
+            self.confirmCount += 1
+            if recognizer.confirm(known, context..<known.count, next) { return Finding(start: start, end: end, use: use) }
         }
         return nil
     }
 
-    private func precedes(_ left: Finding, _ right: Finding) -> Bool {
+    private func findStarts(_ text: Span<UInt8>, _ use: Int, _ end: Int, _ lowest: Int, _ window: Window) {
+        self.scanner.matchStarts(
+            pattern: use, end: end, in: text, notBefore: lowest, startsText: window.startsText, endsText: window.endsText,
+            into: &self.starts)
+    }
+
+    private func isAllowed(
+        _ text: Span<UInt8>, _ start: Int, _ use: Int, _ place: Int, _ serial: Int,
+        _ allows: (_ text: Span<UInt8>, _ start: Int) -> Bool
+    ) -> Bool {
+        let slot = (place &* 31 &+ use &* 7) & (KnownStart.count - 1)
+        let known = self.known[slot]
+        if known.serial == serial, known.place == place, known.use == use { return known.isAllowed }
+        self.confirmCount += 1
+        let isAllowed = allows(text, start)
+        self.known[slot] = KnownStart(serial: serial, place: place, use: use, isAllowed: isAllowed)
+        return isAllowed
+    }
+}
+
+/// Candidates that are not decided, the next one to take first: a heap.
+struct CandidateQueue {
+    private var heap: [Finding] = []
+
+    var isEmpty: Bool { self.heap.isEmpty }
+    var first: Finding? { self.heap.first }
+
+    mutating func removeAll() { self.heap.removeAll(keepingCapacity: true) }
+
+    /// The text's first bytes are dropped.
+    mutating func shift(by count: Int) {
+        for index in self.heap.indices {
+            self.heap[index].start -= count
+            self.heap[index].end -= count
+        }
+    }
+
+    mutating func insert(_ finding: Finding, _ program: PhaseProgram) {
+        self.heap.append(finding)
+        var index = self.heap.count - 1
+        while index > 0, program.precedes(finding, self.heap[(index - 1) / 2]) {
+            self.heap[index] = self.heap[(index - 1) / 2]
+            index = (index - 1) / 2
+        }
+        self.heap[index] = finding
+    }
+
+    mutating func removeFirst(_ program: PhaseProgram) {
+        guard let last = self.heap.popLast(), !self.heap.isEmpty else { return }
+        var index = 0
+        while 2 * index + 1 < self.heap.count {
+            var child = 2 * index + 1
+            if child + 1 < self.heap.count, program.precedes(self.heap[child + 1], self.heap[child]) { child += 1 }
+            guard program.precedes(self.heap[child], last) else { break }
+            self.heap[index] = self.heap[child]
+            index = child
+        }
+        self.heap[index] = last
+    }
+}
+
+extension PhaseProgram {
+    /// Which of two candidates is taken first.
+    func precedes(_ left: Finding, _ right: Finding) -> Bool {
         if left.start != right.start { return left.start < right.start }
         let (leftRank, rightRank) = (self.rank(left.use), self.rank(right.use))
         if leftRank != rightRank { return leftRank < rightRank }
@@ -144,15 +228,15 @@ final class PhaseDetector {
     }
 
     private func rank(_ use: Int) -> Int {
-        switch self.program.uses[use].role {
+        switch self.uses[use].role {
         case .indicator: 0
         case .marker: 1
-        case .recognizer: self.program.uses[use].blocks ? 2 : 3
+        case .recognizer: self.uses[use].blocks ? 2 : 3
         }
     }
 
     private func priority(_ use: Int) -> Int {
-        if case .recognizer(let recognizer) = self.program.uses[use].role { return recognizer.priority }
+        if case .recognizer(let recognizer) = self.uses[use].role { return recognizer.priority }
         return 0
     }
 }

@@ -18,6 +18,7 @@ public final class PolicyEngine {
     private var joined: [UInt8] = []
     private var map: [Int32] = []
     private var parts: [Part] = []
+    private var candidates = CandidateQueue()
     private let inputAllowed: PhaseOutcome
 
     /// `image` is `PolicyProgram.image` of the same settings and content: read-only, on a page boundary, and it outlives the engine.
@@ -206,11 +207,13 @@ public final class PolicyEngine {
     ) {
         let joined = self.joined
         let text = joined.span.extracting(part.range)
+        self.candidates.removeAll()
         _ = self.input.decide(
             text,
             PhaseDetector.Window(
                 from: 0, to: text.count, cursor: 0, startsText: true, endsText: true, hits: hits, offset: offset,
-                wantsRecognizers: part.isForRecognizers, wantsIndicators: part.isForIndicators))
+                wantsRecognizers: part.isForRecognizers, wantsIndicators: part.isForIndicators, serial: self.input.nextSerial()),
+            &self.candidates)
         let program = self.input.program
         let origin = segments[part.segment].origin
         for finding in self.input.findings {

@@ -15,6 +15,12 @@ struct TextStream {
     private var cursor = 0
     /// What `steps` have said so far.
     private var settled = 0
+    /// Matches that end at or before it are in `candidates`, or were decided.
+    private var scanned = 0
+    private var candidates = CandidateQueue()
+    /// How long the text was when `live` was last looked for.
+    private var looked = 0
+    private var serial = 0
 
     var holds: Bool { self.settled < self.text.count }
 
@@ -24,6 +30,10 @@ struct TextStream {
         self.live = 0
         self.cursor = 0
         self.settled = 0
+        self.scanned = 0
+        self.candidates.removeAll()
+        self.looked = 0
+        self.serial = 0
     }
 
     /// True: a policy ended the text; the steps end before what it found.
@@ -34,6 +44,8 @@ struct TextStream {
         self.text.append(bytes)
         let count = self.text.count
         let detector = context.detector
+        if !isFinal, !self.isWorthALook { return false }
+        self.looked = count
         let live =
             isFinal
             ? count : detector.scanner.liveSuffixStart(in: self.text.span, notBefore: self.live, startsText: self.base == 0)
@@ -52,6 +64,13 @@ struct TextStream {
         return isBlocked
     }
 
+    /// A long tail is looked at again when it has grown by a sixteenth, so that the work per byte does not grow with the tail.
+    private var isWorthALook: Bool {
+        (self.text.count - self.looked) * Self.growth >= self.text.count - self.live - Self.shortTail
+    }
+    private static let growth = 16
+    private static let shortTail = 96
+
     private mutating func decide(
         upTo live: Int, _ isFinal: Bool, _ context: OutputContext, _ channel: inout ChannelIndicators, _ steps: inout TextSteps
     ) -> Bool {
@@ -61,12 +80,19 @@ struct TextStream {
         let retained = self.text
         let text = retained.span
         detector.scan(text.extracting(offset..<text.count))
-        if detector.hits.isEmpty { return false }
+        if detector.hits.isEmpty {
+            // Nothing ends here, so nothing was waiting either: what ended before would end here again.
+            self.scanned = isFinal ? text.count : text.count - 1
+            return false
+        }
+        if self.serial == 0 { self.serial = detector.nextSerial() }
         self.cursor = detector.decide(
             text,
             PhaseDetector.Window(
                 from: self.live, to: live, cursor: self.cursor, startsText: self.base == 0, endsText: isFinal,
-                hits: 0..<detector.hits.count, offset: -offset))
+                hits: 0..<detector.hits.count, offset: -offset, after: self.scanned, serial: self.serial, base: self.base),
+            &self.candidates)
+        self.scanned = isFinal ? text.count : text.count - 1
         for finding in detector.findings {
             if context.note(finding, base: self.base, &channel) {
                 self.settle(finding.start, &steps)
@@ -96,6 +122,9 @@ struct TextStream {
         self.live -= surplus
         self.cursor = max(0, self.cursor - surplus)
         self.settled -= surplus
+        self.scanned = max(0, self.scanned - surplus)
+        self.looked -= surplus
+        self.candidates.shift(by: surplus)
     }
 }
 

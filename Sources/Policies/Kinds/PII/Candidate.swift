@@ -76,28 +76,75 @@ extension Span where Element == UInt8 {
     }
 }
 
-/// Words that say what the value after them is, in lower case without accents.
+/// Words that say what the value after them is, in lower case without accents. Each begins with a letter.
 struct ContextWords: Sendable {
-    private let words: [[UInt8]]
+    private let bytes: [UInt8]
+    /// Where each word begins in `bytes`, by first letters, and the end.
+    private let starts: [Int]
+    /// The first word of each letter, and the end.
+    private let letters: [Int]
+    private let lengthMax: Int
 
-    init(_ words: String...) { self.words = words.map { Array($0.utf8) } }
+    init(_ words: String...) {
+        let sorted = Set(words).map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
+        precondition(sorted.allSatisfy { ($0.first ?? 0) >= 0x61 && ($0.first ?? 0) <= 0x7A }, "a context word begins with a small letter")
+        self.bytes = sorted.flatMap { $0 }
+        self.starts = sorted.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
+        self.letters = (UInt8(0x61)...0x7B).map { letter in sorted.count { ($0.first ?? 0) < letter } }
+        self.lengthMax = sorted.map(\.count).max() ?? 0
+    }
 
-    /// Bytes between the nearest such word and the candidate, nil when there is none within `reach` bytes.
+    /// Bytes between the nearest such word and `end`, nil when there is none within `reach` bytes.
     ///
     /// A word counts from a word's start; words of up to four letters must also end there, longer ones may go on
     /// (`steuer` is found in `Steuernummer`).
-    func distance(in text: Span<UInt8>, before match: Range<Int>, reach: Int = 64) -> Int? {
-        let context = FoldedContext(text, endingAt: match.lowerBound, reach: reach)
-        var nearest: Int?
-        for word in self.words {
-            guard let end = context.lastEnd(of: word) else { continue }
-            nearest = min(nearest ?? Int.max, context.count - end)
+    func distance(in text: Span<UInt8>, before end: Int, reach: Int = 64) -> Int? {
+        guard text.hasLetter(before: end, reach: min(reach, 64)) else { return nil }
+        let context = FoldedContext(text, endingAt: end, reach: reach)
+        var nearest = 0
+        var start = context.count - 1
+        while start >= 0, start + self.lengthMax > nearest {
+            let letter = context[start]
+            if letter >= 0x61, letter <= 0x7A, start == 0 || !Byte.isLetter(context[start - 1]) {
+                for word in self.letters[Int(letter) - 0x61]..<self.letters[Int(letter) - 0x60] {
+                    if let end = self.end(of: word, at: start, in: context) { nearest = max(nearest, end) }
+                }
+            }
+            start -= 1
         }
-        return nearest
+        return nearest == 0 ? nil : context.count - nearest
+    }
+
+    func distance(in text: Span<UInt8>, before match: Range<Int>, reach: Int = 64) -> Int? {
+        self.distance(in: text, before: match.lowerBound, reach: reach)
     }
 
     func precede(_ match: Range<Int>, in text: Span<UInt8>, reach: Int = 64) -> Bool {
-        self.distance(in: text, before: match, reach: reach) != nil
+        self.distance(in: text, before: match.lowerBound, reach: reach) != nil
+    }
+
+    private func end(of word: Int, at start: Int, in context: FoldedContext) -> Int? {
+        let (first, last) = (self.starts[word], self.starts[word + 1])
+        let end = start + last - first
+        guard end <= context.count else { return nil }
+        var index = first + 1
+        while index < last {
+            if context[start + index - first] != self.bytes[index] { return nil }
+            index += 1
+        }
+        return last - first > 4 || end == context.count || !Byte.isLetter(context[end]) ? end : nil
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Whether any of the `reach` bytes before `end` can be part of a word.
+    func hasLetter(before end: Int, reach: Int) -> Bool {
+        var index = end
+        while index > 0, end - index < reach {
+            index -= 1
+            if self[index] >= 0x41, Byte.isLetter(self[index]) || self[index] >= 0x80 { return true }
+        }
+        return false
     }
 }
 
@@ -107,7 +154,7 @@ struct FoldedContext {
     private(set) var count = 0
 
     init(_ text: Span<UInt8>, endingAt end: Int, reach: Int) {
-        var index = max(0, end - min(reach, 64))
+        var index = Swift.max(0, end - min(reach, 64))
         while index < end {
             let byte = text[index]
             if byte < 0x80 {
@@ -130,21 +177,5 @@ struct FoldedContext {
         self.count += 1
     }
 
-    /// End of the last place where `word` stands, nil when it does not.
-    func lastEnd(of word: [UInt8]) -> Int? {
-        guard word.count <= self.count, !word.isEmpty else { return nil }
-        var start = self.count - word.count
-        while start >= 0 {
-            if self.stands(word, at: start) { return start + word.count }
-            start -= 1
-        }
-        return nil
-    }
-
-    private func stands(_ word: [UInt8], at start: Int) -> Bool {
-        for offset in word.indices where self.storage[start + offset] != word[offset] { return false }
-        if start > 0, Byte.isLetter(self.storage[start - 1]), Byte.isLetter(word[0]) { return false }
-        let end = start + word.count
-        return word.count > 4 || end == self.count || !Byte.isLetter(self.storage[end])
-    }
+    subscript(index: Int) -> UInt8 { self.storage[index] }
 }

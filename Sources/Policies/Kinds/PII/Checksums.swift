@@ -48,7 +48,8 @@ enum Checksum {
     }
 
     /// The letter of a Spanish DNI for its number.
-    static func spanishLetter(_ number: Int) -> UInt8 { Array("TRWAGMYFPDXBNJZSQVHLCKE".utf8)[number % 23] }
+    static func spanishLetter(_ number: Int) -> UInt8 { self.spanishLetters[number % 23] }
+    private static let spanishLetters = Array("TRWAGMYFPDXBNJZSQVHLCKE".utf8)
 
     static func isCalendarDay(year: Int, month: Int, day: Int) -> Bool {
         guard (1...12).contains(month), day >= 1 else { return false }
@@ -74,12 +75,10 @@ enum ShortHash {
     /// `bytes` has at most 55 bytes, one block.
     static func sha256(_ bytes: [UInt8]) -> [UInt8] {
         precondition(bytes.count <= 55, "one block only")
-        let block = bytes + [0x80] + [UInt8](repeating: 0, count: 63 - bytes.count - 2)
-            + [UInt8((bytes.count * 8) >> 8), UInt8((bytes.count * 8) & 0xFF)]
-        var words = [UInt32](repeating: 0, count: 64)
-        for index in 0..<16 {
-            for offset in 0..<4 { words[index] = words[index] << 8 | UInt32(block[index * 4 + offset]) }
-        }
+        var words = InlineArray<64, UInt32>(repeating: 0)
+        for (index, byte) in bytes.enumerated() { words[index / 4] |= UInt32(byte) << UInt32(24 - index % 4 * 8) }
+        words[bytes.count / 4] |= 0x80 << UInt32(24 - bytes.count % 4 * 8)
+        words[15] = UInt32(bytes.count * 8)
         func rotated(_ value: UInt32, _ count: UInt32) -> UInt32 { value >> count | value << (32 - count) }
         for index in 16..<64 {
             let (near, far) = (words[index - 15], words[index - 2])
@@ -87,7 +86,7 @@ enum ShortHash {
             let high = rotated(far, 17) ^ rotated(far, 19) ^ far >> 10
             words[index] = words[index - 16] &+ low &+ words[index - 7] &+ high
         }
-        let initial: [UInt32] = [
+        let initial: InlineArray<8, UInt32> = [
             0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
         ]
         var state = initial
@@ -97,12 +96,12 @@ enum ShortHash {
             let first = state[7] &+ sum1 &+ choice &+ Self.constants[index] &+ words[index]
             let sum0 = rotated(state[0], 2) ^ rotated(state[0], 13) ^ rotated(state[0], 22)
             let majority = state[0] & state[1] ^ state[0] & state[2] ^ state[1] & state[2]
-            state = [
-                first &+ sum0 &+ majority, state[0], state[1], state[2], state[3] &+ first, state[4], state[5], state[6],
-            ]
+            for place in (1..<8).reversed() { state[place] = state[place - 1] }
+            state[4] &+= first
+            state[0] = first &+ sum0 &+ majority
         }
-        return zip(state, initial).flatMap { pair in
-            let word = pair.0 &+ pair.1
+        return state.indices.flatMap { index in
+            let word = state[index] &+ initial[index]
             return [UInt8(word >> 24), UInt8(word >> 16 & 0xFF), UInt8(word >> 8 & 0xFF), UInt8(word & 0xFF)]
         }
     }

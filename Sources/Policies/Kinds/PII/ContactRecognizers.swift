@@ -11,7 +11,8 @@ enum ContactRecognizers {
             isCaseless: true, leftContextMax: 32, confirm: isInternationalPhone, priority: 30),
         Recognizer(
             type: "PHONE", expression: #"\b00[1-9](?:[ .\-\/()]{0,3}\d){7,14}\b"#,
-            isCaseless: false, leftContextMax: 64, confirm: isInternationalPhone, priority: 29),
+            isCaseless: false, leftContextMax: 64, confirm: isInternationalPhone, priority: 29
+        ).allowing { text, start in !isNamedOtherwise(text, start..<start) },
         Recognizer(
             type: "PHONE",
             expression: #"(?:\b1[ .\-])?(?:\([2-9]\d{2}\) ?|\b[2-9]\d{2}[ .\-])[2-9]\d{2}[ .\-]\d{4}(?: ?(?:x|ext\.?) ?\d{1,6})?\b"#,
@@ -21,13 +22,16 @@ enum ContactRecognizers {
             isCaseless: false, leftContextMax: 64, confirm: isPairedPhone, priority: 27),
         Recognizer(
             type: "PHONE", expression: #"(?:\(0[1-9]\d{0,4}\)|\b0[1-9]\d{0,4})(?:[ .\/\-]{1,3}\d{1,9}){1,5}\b"#,
-            isCaseless: false, leftContextMax: 64, confirm: isTrunkPhone, priority: 26),
+            isCaseless: false, leftContextMax: 64, confirm: isTrunkPhone, priority: 26
+        ).allowing { text, start in !isNamedOtherwise(text, start..<start) },
         Recognizer(
             type: "PHONE", expression: #"\b[2-9]\d{2}(?:[ .\-]\d{3}[ .\-]\d{3}|(?:[ .\-]\d{2}){3})\b"#,
-            isCaseless: false, leftContextMax: 64, confirm: isNamedPhone, priority: 25),
+            isCaseless: false, leftContextMax: 64, confirm: isNamedPhone, priority: 25
+        ).allowing(isNamed),
         Recognizer(
             type: "PHONE", expression: #"(?:\(\d{1,4}\)|\b\d)(?:[ .\/\-()]{0,3}\d){5,13}(?: ?(?:x|ext\.?) ?\d{1,6})?\b"#,
-            isCaseless: true, leftContextMax: 64, confirm: isNamedPhone, priority: 20),
+            isCaseless: true, leftContextMax: 64, confirm: isNamedPhone, priority: 20
+        ).allowing(isNamed),
     ]
 
     @Sendable private static func isEmail(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
@@ -86,7 +90,6 @@ enum ContactRecognizers {
     ) -> Bool {
         if let previous = text.before(match), Byte.isAlphanumeric(previous) || previous == 0x2B { return false }
         guard let digits = PhoneDigits(text, match) else { return false }
-        if text[match.lowerBound] != 0x2B && self.isNamedOtherwise(text, match) { return false }
         let lengths: ClosedRange<Int>
         switch digits.country {
         case 1, 7: lengths = 11...11
@@ -100,7 +103,7 @@ enum ContactRecognizers {
         case 0: return false
         default: lengths = 9...15
         }
-        return lengths.contains(digits.count)
+        return lengths.contains(digits.count) && (text[match.lowerBound] == 0x2B || !self.isNamedOtherwise(text, match))
     }
 
     @Sendable private static func isAmericanPhone(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
@@ -133,27 +136,31 @@ enum ContactRecognizers {
     @Sendable private static func isNamedPhone(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
         guard !text.continuesNumber(match), text.before(match) != 0x2B, !self.isDate(text, match) else { return false }
         guard CompactValue(text, match).digitCount >= 7 else { return false }
-        guard let distance = self.phoneWords.distance(in: text, before: match, reach: 40), distance <= 24 else { return false }
-        return !self.isNamedOtherwise(text, match, reach: 24)
+        return self.isNamed(text, match.lowerBound)
+    }
+
+    @Sendable private static func isNamed(_ text: Span<UInt8>, _ start: Int) -> Bool {
+        guard let distance = self.phoneWords.distance(in: text, before: start, reach: 40), distance <= 24 else { return false }
+        return !self.isNamedOtherwise(text, start..<start, reach: 24)
     }
 
     /// `01.02.2023` and `2023-02-01` at the front of a candidate.
     private static func isDate(_ text: Span<UInt8>, _ match: Range<Int>) -> Bool {
         guard match.count >= 8 else { return false }
-        var parts: [(value: Int, length: Int)] = [(0, 0)]
+        var (first, middle, last) = ((value: 0, length: 0), (value: 0, length: 0), (value: 0, length: 0))
+        var part = 0
         for index in match {
-            if Byte.isDigit(text[index]) {
-                parts[parts.count - 1].value = parts[parts.count - 1].value % 1_000_000 * 10 + Int(text[index]) - 0x30
-                parts[parts.count - 1].length += 1
-            } else if text[index] == 0x2E || text[index] == 0x2D || text[index] == 0x2F {
-                if parts.count == 3 { break }
-                parts.append((0, 0))
+            let byte = text[index]
+            if Byte.isDigit(byte) {
+                last = (last.value % 1_000_000 * 10 + Int(byte) - 0x30, last.length + 1)
+            } else if (byte == 0x2E || byte == 0x2D || byte == 0x2F) && part < 2 {
+                (first, middle, last) = (middle, last, (0, 0))
+                part += 1
             } else {
                 break
             }
         }
-        guard parts.count == 3 else { return false }
-        let (first, middle, last) = (parts[0], parts[1], parts[2])
+        guard part == 2 else { return false }
         if first.length <= 2 && middle.length <= 2 && last.length == 4 {
             return (1900...2100).contains(last.value) && (1...31).contains(first.value) && (1...31).contains(middle.value)
         }
@@ -167,7 +174,9 @@ struct PhoneDigits {
     let count: Int
 
     init?(_ text: Span<UInt8>, _ match: Range<Int>) {
-        var digits: [UInt8] = []
+        var (first, second, third) = (0, 0, 0)
+        // Without `00`.
+        var count = text[match.lowerBound] == 0x2B ? 0 : -2
         var index = match.lowerBound
         while index < match.upperBound {
             let byte = text[index]
@@ -176,19 +185,27 @@ struct PhoneDigits {
                 index += 3
                 continue
             }
-            if Byte.isDigit(byte) { digits.append(byte - 0x30) }
+            if Byte.isDigit(byte) {
+                switch count {
+                case 0: first = Int(byte) - 0x30
+                case 1: second = Int(byte) - 0x30
+                case 2: third = Int(byte) - 0x30
+                default: break
+                }
+                count += 1
+                if count > 15 { return nil }
+            }
             index += 1
         }
-        if text[match.lowerBound] != 0x2B { digits.removeFirst(min(2, digits.count)) }
-        guard digits.count >= 7, digits.count <= 15 else { return nil }
-        self.count = digits.count
-        switch (digits[0], digits[1]) {
-        case (1, _), (7, _): self.country = Int(digits[0])
+        guard count >= 7 else { return nil }
+        self.count = count
+        switch (first, second) {
+        case (1, _), (7, _): self.country = first
         case (2, 0), (2, 7), (3, 0...4), (3, 6), (3, 9), (4, 0), (4, 1), (4, 3...9), (5, 1...8), (6, 0...6), (8, 1...2),
             (8, 4), (8, 6), (9, 0...5), (9, 8):
-            self.country = Int(digits[0]) * 10 + Int(digits[1])
+            self.country = first * 10 + second
         case (0, _): return nil
-        default: self.country = Int(digits[0]) * 100 + Int(digits[1]) * 10 + Int(digits[2])
+        default: self.country = first * 100 + second * 10 + third
         }
     }
 }

@@ -29,9 +29,14 @@ enum FinancialRecognizers {
         type: "CVV", expression: #"\b\d{3,4}\b"#, isCaseless: false, leftContextMax: 32,
         confirm: { text, match, next in
             guard !text.continuesNumber(match), next != 0x2F else { return false }
-            guard let distance = verificationWords.distance(in: text, before: match, reach: 32) else { return false }
-            return distance <= 12
-        }, priority: 75)
+            return isVerification(text, match.lowerBound)
+        }, priority: 75
+    ).allowing(isVerification)
+
+    @Sendable private static func isVerification(_ text: Span<UInt8>, _ start: Int) -> Bool {
+        guard let distance = verificationWords.distance(in: text, before: start, reach: 32) else { return false }
+        return distance <= 12
+    }
 
     private static let verificationWords = ContextWords(
         "cvv", "cvv2", "cvc", "cvc2", "cid", "security code", "card verification", "prufnummer", "prufziffer der karte",
@@ -93,18 +98,21 @@ enum FinancialRecognizers {
         "XK": 20,
     ]
 
+    /// By the lower five bits of the country's letters; 0: no such country.
+    private static let accountLengthTable: [Int] = accountLengths.reduce(into: [Int](repeating: 0, count: 1024)) { table, entry in
+        table[entry.key.utf8.reduce(0) { $0 * 32 + Int($1 & 31) }] = entry.value
+    }
+
     @Sendable private static func isIBAN(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
         let value = CompactValue(text, match)
-        let country = String(decoding: [value[0], value[1]], as: UTF8.self)
-        return self.accountLengths[country] == value.count && Checksum.mod97(value) == 1
+        return self.accountLengthTable[Int(value[0] & 31) * 32 + Int(value[1] & 31)] == value.count && Checksum.mod97(value) == 1
     }
 
     @Sendable private static func isBase58Address(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
-        let alphabet = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
-        var decoded = [UInt8](repeating: 0, count: 25)
+        var decoded = InlineArray<25, UInt8>(repeating: 0)
         for index in match {
-            guard let digit = alphabet.firstIndex(of: text[index]) else { return false }
-            var carry = digit
+            var carry = self.base58Values[Int(text[index])]
+            if carry < 0 { return false }
             for place in decoded.indices.reversed() {
                 carry += Int(decoded[place]) * 58
                 decoded[place] = UInt8(carry & 0xFF)
@@ -112,19 +120,24 @@ enum FinancialRecognizers {
             }
             if carry != 0 { return false }
         }
-        let check = ShortHash.sha256(ShortHash.sha256(Array(decoded[..<21])))
-        return decoded[21...].elementsEqual(check[..<4])
+        let check = ShortHash.sha256(ShortHash.sha256((0..<21).map { decoded[$0] }))
+        return (0..<4).allSatisfy { decoded[21 + $0] == check[$0] }
     }
+
+    private static func values(_ alphabet: String) -> [Int] {
+        alphabet.utf8.enumerated().reduce(into: [Int](repeating: -1, count: 256)) { $0[Int($1.element)] = $1.offset }
+    }
+    private static let base58Values = values("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
+    private static let bech32Values = values("qpzry9x8gf2tvdw0s3jn54khce6mua7l")
 
     /// BIP 173 and BIP 350.
     @Sendable private static func isBech32Address(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
-        let alphabet = Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8)
-        let generators: [UInt32] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3]
+        let generators: InlineArray<5, UInt32> = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3]
         var polynomial: UInt32 = 1
         func step(_ value: UInt32) {
             let top = polynomial >> 25
             polynomial = (polynomial & 0x1ff_ffff) << 5 ^ value
-            for (bit, generator) in generators.enumerated() where top >> UInt32(bit) & 1 == 1 { polynomial ^= generator }
+            for bit in generators.indices where top >> UInt32(bit) & 1 == 1 { polynomial ^= generators[bit] }
         }
         guard let separator = match.last(where: { text[$0] == 0x31 }) else { return false }
         let prefix = match.lowerBound..<separator
@@ -132,7 +145,8 @@ enum FinancialRecognizers {
         step(0)
         for index in prefix { step(UInt32(Byte.lowercased(text[index])) & 31) }
         for index in (separator + 1)..<match.upperBound {
-            guard let value = alphabet.firstIndex(of: Byte.lowercased(text[index])) else { return false }
+            let value = self.bech32Values[Int(Byte.lowercased(text[index]))]
+            if value < 0 { return false }
             step(UInt32(value))
         }
         return polynomial == 1 || polynomial == 0x2bc8_30a3

@@ -66,12 +66,9 @@ enum NationalRecognizers {
         guard value.count == 9, area != 0, area != 666, value.number(3..<5) != 0, value.number(5..<9) != 0,
             !text.continuesNumber(match), !value.isMonotone
         else { return false }
-        let isNamed = self.socialSecurityWords.precede(match, in: text)
-        if text.count(of: 0x2D, in: match) == 2 {
-            // From 900 on: numbers of the tax office, and examples.
-            return isNamed || (area < 900 && !ContactRecognizers.isNamedOtherwise(text, match))
-        }
-        return isNamed
+        if self.socialSecurityWords.precede(match, in: text) { return true }
+        // From 900 on: numbers of the tax office, and examples.
+        return text.count(of: 0x2D, in: match) == 2 && area < 900 && !ContactRecognizers.isNamedOtherwise(text, match)
     }
 
     @Sendable private static func isNINO(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
@@ -141,10 +138,12 @@ enum NationalRecognizers {
     @Sendable private static func isSteuerID(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
         let value = CompactValue(text, match)
         guard value.count == 11, !text.continuesNumber(match), Checksum.mod11And10(value, 0..<11) else { return false }
-        var counts = [Int](repeating: 0, count: 10)
+        var counts = InlineArray<10, Int>(repeating: 0)
         for index in 0..<10 { counts[value.digit(index)] += 1 }
         // Of the first ten digits exactly one occurs twice or three times.
-        guard counts.filter({ $0 > 1 }).count == 1, counts.allSatisfy({ $0 <= 3 }) else { return false }
+        var repeated = 0
+        for index in counts.indices where counts[index] > 1 { repeated += counts[index] <= 3 ? 1 : 2 }
+        guard repeated == 1 else { return false }
         return text.count(of: 0x20, in: match) == 3 || self.germanTaxWords.precede(match, in: text)
     }
 
@@ -158,11 +157,11 @@ enum NationalRecognizers {
     @Sendable private static func isPESEL(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
         let value = CompactValue(text, match)
         guard !text.continuesNumber(match) else { return false }
-        let century = [1900, 2000, 2100, 2200, 1800][value.number(2..<4) / 20]
-        guard
+        let century = value.number(2..<4) / 20
+        guard Checksum.weighted(value, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0,
             Checksum.isCalendarDay(
-                year: century + value.number(0..<2), month: value.number(2..<4) % 20, day: value.number(4..<6)),
-            Checksum.weighted(value, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0
+                year: (century == 4 ? 1800 : 1900 + 100 * century) + value.number(0..<2), month: value.number(2..<4) % 20,
+                day: value.number(4..<6))
         else { return false }
         return self.polishWords.precede(match, in: text)
     }

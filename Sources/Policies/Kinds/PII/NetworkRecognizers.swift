@@ -6,7 +6,8 @@ enum NetworkRecognizers {
             leftContextMax: 32, confirm: isVersion4, priority: 50),
         Recognizer(
             type: "IP_ADDRESS", expression: #"\b[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7}"#, isCaseless: true,
-            leftContextMax: 2, confirm: isVersion6, priority: 50),
+            leftContextMax: 2, confirm: isVersion6, priority: 50
+        ).refusing { Byte.isAlphanumeric($0) || $0 == 0x3A || $0 == 0x5F },
         Recognizer(
             type: "MAC_ADDRESS", expression: #"\b[0-9a-f]{2}(?:[:\-][0-9a-f]{2}){5}\b"#, isCaseless: true,
             leftContextMax: 2, confirm: isMAC, priority: 52),
@@ -20,23 +21,20 @@ enum NetworkRecognizers {
     @Sendable private static func isVersion4(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
         if text.continuesNumber(match) && text.before(match) != 0x2F && text.before(match) != 0x2D { return false }
         if next == 0x5F { return false }
-        var octets = [0]
+        var (octet, first, length) = (0, 0, 0)
         for index in match {
             if text[index] == 0x2E {
-                octets.append(0)
+                if first == 0 { first = octet }
+                (octet, length) = (0, 0)
             } else {
-                octets[octets.count - 1] = octets[octets.count - 1] * 10 + Int(text[index]) - 0x30
+                octet = octet * 10 + Int(text[index]) - 0x30
+                length += 1
                 // A leading zero is no octet that anyone writes.
-                if index > match.lowerBound, text[index - 1] == 0x30, octets[octets.count - 1] < 10,
-                    index - 1 == match.lowerBound || text[index - 2] == 0x2E
-                {
-                    return false
-                }
+                if octet > 255 || length == 2 && octet < 10 { return false }
             }
+            // Loopback, masks, "any": nobody's address.
+            if index + 1 < match.upperBound, text[index + 1] == 0x2E, first == 0, octet == 0 || octet == 127 || octet == 255 { return false }
         }
-        guard octets.allSatisfy({ $0 <= 255 }) else { return false }
-        // Loopback, masks, "any": nobody's address.
-        if octets[0] == 0 || octets[0] == 127 || octets[0] == 255 { return false }
         guard let distance = self.versionWords.distance(in: text, before: match, reach: 32) else { return true }
         return distance > 16
     }

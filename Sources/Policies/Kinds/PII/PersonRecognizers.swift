@@ -9,10 +9,14 @@ enum PersonRecognizers {
         Recognizer(
             type: "DATE_OF_BIRTH", expression: expression, isCaseless: true, leftContextMax: 48,
             confirm: { text, match, _ in
-                guard !text.continuesNumber(match) else { return false }
-                guard let distance = birthWords.distance(in: text, before: match, reach: 48) else { return false }
-                return distance <= 24
-            }, priority: 45)
+                !text.continuesNumber(match) && isBirth(text, match.lowerBound)
+            }, priority: 45
+        ).allowing(isBirth)
+    }
+
+    @Sendable private static func isBirth(_ text: Span<UInt8>, _ start: Int) -> Bool {
+        guard let distance = birthWords.distance(in: text, before: start, reach: 48) else { return false }
+        return distance <= 24
     }
 
     private static let months =
@@ -27,9 +31,9 @@ enum PersonRecognizers {
         Recognizer(
             type: "MEDICAL_RECORD", expression: #"\b[A-Z]{0,3}-?\d{5,12}\b"#, isCaseless: true, leftContextMax: 40,
             confirm: { text, match, _ in
-                guard let distance = recordWords.distance(in: text, before: match, reach: 40) else { return false }
-                return distance <= 16 && !text.continuesNumber(match)
-            }, priority: 58),
+                !text.continuesNumber(match) && isNear(recordWords, text, match.lowerBound, reach: 40)
+            }, priority: 58
+        ).allowing { isNear(recordWords, $0, $1, reach: 40) },
         Recognizer(
             type: "NPI", expression: #"\b[12]\d{9}\b"#, isCaseless: false, leftContextMax: 40,
             confirm: { text, match, _ in
@@ -40,16 +44,21 @@ enum PersonRecognizers {
                     let digit = value.digit(9 - index)
                     sum += index % 2 == 0 ? digit : (digit < 5 ? digit * 2 : digit * 2 - 9)
                 }
-                return sum % 10 == 0 && providerWords.precede(match, in: text, reach: 40) && !text.continuesNumber(match)
+                return sum % 10 == 0 && !text.continuesNumber(match) && providerWords.precede(match, in: text, reach: 40)
             }, priority: 59),
         Recognizer(
             type: "HEALTH_INSURANCE_ID", expression: #"\b[A-Z0-9][A-Z0-9\-]{6,19}\b"#, isCaseless: true, leftContextMax: 48,
             confirm: { text, match, _ in
-                guard CompactValue(text, match).digitCount >= 4, !text.continuesNumber(match) else { return false }
-                guard let distance = insurerWords.distance(in: text, before: match, reach: 48) else { return false }
-                return distance <= 16
-            }, priority: 57),
+                CompactValue(text, match).digitCount >= 4 && !text.continuesNumber(match)
+                    && isNear(insurerWords, text, match.lowerBound, reach: 48)
+            }, priority: 57
+        ).allowing { isNear(insurerWords, $0, $1, reach: 48) },
     ]
+
+    private static func isNear(_ words: ContextWords, _ text: Span<UInt8>, _ start: Int, reach: Int) -> Bool {
+        guard let distance = words.distance(in: text, before: start, reach: reach) else { return false }
+        return distance <= 16
+    }
 
     private static let recordWords = ContextWords(
         "mrn", "medical record", "patient id", "patient number", "patient no", "chart number", "patientennummer",

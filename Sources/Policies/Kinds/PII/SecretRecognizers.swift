@@ -3,7 +3,8 @@ enum SecretRecognizers {
     static let all: [Recognizer] = keys + [
         Recognizer(
             type: "API_KEY", expression: #"\b[A-Za-z0-9][A-Za-z0-9_\-]{18,127}"#, isCaseless: false, leftContextMax: 40,
-            confirm: isNamedKey, priority: 40),
+            confirm: isNamedKey, priority: 40
+        ).refusing { Byte.isAlphanumeric($0) || $0 == 0x5F || $0 == 0x2D }.allowing(isNamed),
         Recognizer(
             type: "URL_CREDENTIALS", expression: #"\b[a-z][a-z0-9+.\-]{1,20}:\/\/[^\s:@\/"'<>]{0,64}:[^\s@\/"'<>]{1,128}@"#,
             isCaseless: true, leftContextMax: 0, confirm: { _, _, _ in true }, priority: 95),
@@ -59,7 +60,8 @@ enum SecretRecognizers {
                 // The longest match ends where the key ends.
                 if let next, Byte.isAlphanumeric(next) || next == 0x5F { return false }
                 return !isRandom || looksRandom(text, match)
-            }, priority: 92)
+            }, priority: 92
+        ).refusing { Byte.isAlphanumeric($0) || $0 == 0x5F }
     }
 
     private static let keyWords = ContextWords(
@@ -70,9 +72,13 @@ enum SecretRecognizers {
     /// `MISTRAL_API_KEY=…`, `Authorization: Bearer …`: a random word right after a word for key.
     @Sendable private static func isNamedKey(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
         if let next, Byte.isAlphanumeric(next) || next == 0x5F || next == 0x2D { return false }
-        guard match.lowerBound > 1, self.looksRandom(text, match) else { return false }
-        let context = FoldedContext(text, endingAt: match.lowerBound, reach: 40)
-        return context.namesKey(self.keyWords.distance(in: text, before: match, reach: 40))
+        return self.looksRandom(text, match) && self.isNamed(text, match.lowerBound)
+    }
+
+    /// Between the word and the value stand at most an assignment, quotes and spaces.
+    @Sendable private static func isNamed(_ text: Span<UInt8>, _ start: Int) -> Bool {
+        guard start > 1, let distance = self.keyWords.distance(in: text, before: start, reach: 40) else { return false }
+        return distance <= 10
     }
 
     /// Digits and letters mixed as words and identifiers do not mix them.
@@ -89,13 +95,5 @@ enum SecretRecognizers {
             previous = kind
         }
         return digits >= 2 && letters >= 4 && changes * 4 >= match.count
-    }
-}
-
-extension FoldedContext {
-    /// Between the word and the value stand at most an assignment, quotes and spaces.
-    fileprivate func namesKey(_ distance: Int?) -> Bool {
-        guard let distance else { return false }
-        return distance <= 10
     }
 }
