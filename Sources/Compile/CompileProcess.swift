@@ -19,10 +19,17 @@ public enum CompileProcess {
             let result = ConfigLoader.load(options, environment: environment, checks: .engine)
             Self.say(LintReport(result).issues)
             guard let settings = result.settings else { return 1 }
-            let program = try PolicyProgram.compile(settings.policies, content: .standard)
+            let cache = options.stateDirectory.flatMap { ImageCache(stateDirectory: $0, policies: settings.policies) }
+            let image: [UInt8]
+            if let kept = cache?.image() {
+                image = kept
+            } else {
+                image = try PolicyProgram.compile(settings.policies, content: .standard).image
+                cache?.keep(image)
+            }
             let bytes = SettingsCoder.encode(settings)
             try SealedProgram.write(
-                plan: SupervisorPlan(settings), settingsBytes: bytes, image: program.image, hash: SHA256.hex(result.canonicalBytes),
+                plan: SupervisorPlan(settings), settingsBytes: bytes, image: image, hash: SHA256.hex(result.canonicalBytes),
                 to: Self.programDescriptor)
             return 0
         } catch {

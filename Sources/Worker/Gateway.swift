@@ -64,6 +64,16 @@ final class Gateway {
 
     func ended(_ pipeline: RequestPipeline) { self.running.removeValue(forKey: ObjectIdentifier(pipeline)) }
 
+    /// Builds what the policies build at their first use, so that no client waits for it.
+    func warmUp() {
+        guard self.engine.hasOutputTexts else { return }
+        let output = self.engine.beginOutput()
+        var out: [UInt8] = []
+        let channel = TextOrigin(role: .assistant, field: .content, index: 0, subIndex: 0)
+        _ = output.feed(channel, Array("The first words".utf8).span, isFinal: false, into: &out)
+        self.engine.endOutput(output)
+    }
+
     func wallClockSeconds() -> Int64 { WallClock.nanoseconds() / 1_000_000_000 }
 
     func fault(for block: PolicyBlock) -> GatewayFault {

@@ -98,6 +98,7 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
         }
         try self.control.start(delegate: self)
         self.control.ready()
+        self.loop.deferToPassEnd { [gateway] in gateway.warmUp() }
         self.loop.run()
         self.control.gone(finished: self.gateway.requests, aborted: UInt64(self.gateway.inFlight))
     }

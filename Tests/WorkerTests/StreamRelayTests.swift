@@ -27,7 +27,7 @@ struct StreamRelayTests {
     /// Runs a stream that arrives in `pieces` through the relay, and reads what comes out as a client would.
     private func relayed(_ pieces: [[UInt8]], engine: PolicyEngine?) -> Reading {
         var relay = StreamRelay(output: engine?.beginOutput(), hidesUsage: false, requestID: Array("req_1".utf8))
-        var reader = EventReader()
+        let reader = EventReader()
         var out: [UInt8] = []
         var step = StreamRelay.Step.goOn
         for piece in pieces {
@@ -41,7 +41,7 @@ struct StreamRelayTests {
         if case .goOn = step { step = relay.upstreamEnded(into: &out) }
 
         var reading = Reading()
-        var client = EventReader()
+        let client = EventReader()
         var chunk = ChunkDocument()
         _ = client.feed(out.span) { event in
             #expect(!reading.isDone, "nothing follows [DONE]")
@@ -131,7 +131,7 @@ struct StreamRelayTests {
     @Test func `without policies every byte of an event stays`() throws {
         let stream = try TestFixture.bytes("words.sse")
         var relay = StreamRelay(output: nil, hidesUsage: false, requestID: [])
-        var reader = EventReader()
+        let reader = EventReader()
         var out: [UInt8] = []
         _ = reader.feed(stream.span) { event in _ = relay.event(event.data, wire: event.wire, into: &out) }
         #expect(out == stream)
@@ -168,7 +168,7 @@ struct StreamRelayTests {
 
             """.utf8)
         var relay = StreamRelay(output: nil, hidesUsage: true, requestID: [])
-        var reader = EventReader()
+        let reader = EventReader()
         var out: [UInt8] = []
         _ = reader.feed(stream.span) { event in _ = relay.event(event.data, wire: event.wire, into: &out) }
         #expect(
