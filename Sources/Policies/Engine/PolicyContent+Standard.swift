@@ -45,11 +45,15 @@ extension PolicyContent {
         _ sightings: [IndicatorSighting], _ score: (_ hits: [IndicatorHit], _ first: IndicatorSighting) -> Double
     ) -> Double {
         var best = 0.0
-        var rest = sightings[...]
-        while let first = rest.first {
-            let group = rest.filter { $0.segment == first.segment && $0.view == first.view }
-            rest = rest.filter { $0.segment != first.segment || $0.view != first.view }[...]
-            best = max(best, score(group.map { IndicatorHit(id: $0.id, end: $0.range.upperBound) }, first))
+        var start = 0
+        while start < sightings.count {
+            let first = sightings[start]
+            var hits: [IndicatorHit] = []
+            while start < sightings.count, sightings[start].segment == first.segment, sightings[start].view == first.view {
+                hits.append(IndicatorHit(id: sightings[start].id, end: sightings[start].range.upperBound))
+                start += 1
+            }
+            best = max(best, score(hits, first))
         }
         return best
     }

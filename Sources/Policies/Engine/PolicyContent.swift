@@ -28,7 +28,7 @@ public struct IndicatorRules: Sendable {
     /// A score at or above it is a finding.
     public var threshold: Double
     /// All sightings of a request, or those of one channel of an answer so far, the last `sightingsMax` of them: a stream is
-    /// judged after each one.
+    /// judged after each one. Those of one view stand together.
     public var score: @Sendable (_ sightings: [IndicatorSighting]) -> Double
     public init(indicators: [Indicator], threshold: Double, score: @escaping @Sendable (_ sightings: [IndicatorSighting]) -> Double) {
         self.indicators = indicators

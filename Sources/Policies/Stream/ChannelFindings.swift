@@ -95,6 +95,6 @@ struct ChannelIndicators {
     }
 
     func sightings(of policy: Int) -> [IndicatorSighting] {
-        self.seen.suffix(IndicatorRules.sightingsMax).filter { $0.policy == policy }.map(\.sighting)
+        self.seen.suffix(IndicatorRules.sightingsMax).compactMap { $0.policy == policy ? $0.sighting : nil }
     }
 }

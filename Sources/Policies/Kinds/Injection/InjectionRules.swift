@@ -40,34 +40,51 @@ public enum InjectionRules {
 
     /// The largest sum of weights within a window.
     static func evidence(_ hits: [IndicatorHit], isFromTool: Bool) -> Double {
-        let ordered = hits.sorted { ($0.end, $0.id) < ($1.end, $1.id) }
         var best = 0.0
-        var first = 0
-        for last in ordered.indices {
-            while ordered[last].end - ordered[first].end > self.windowBytes { first += 1 }
-            // Only a window that cannot grow is worth its sum.
-            if last + 1 < ordered.count, ordered[last + 1].end - ordered[first].end <= self.windowBytes { continue }
-            best = max(best, self.sum(ordered[first...last], isFromTool: isFromTool))
+        HitWindow.eachWidest(inOrder(hits.filter { self.indicators.indices.contains($0.id) }), self.windowBytes, self.ranks) { window in
+            best = max(best, self.sum(window, isFromTool: isFromTool))
         }
         return best
     }
 
     /// Within a family each further rule counts for less: many words for one thing are still one thing.
-    private static func sum(_ hits: ArraySlice<IndicatorHit>, isFromTool: Bool) -> Double {
-        var families: [String: [Double]] = [:]
-        for id in Set(hits.map(\.id)) where self.indicators.indices.contains(id) {
-            families[self.indicators[id].family, default: []].append(self.indicators[id].weight)
+    private static func sum(_ window: borrowing HitWindow, isFromTool: Bool) -> Double {
+        var (total, sum, place, family) = (0.0, 0.0, 0, -1)
+        func close() {
+            total += sum * (isFromTool && family >= 0 && self.countsMoreFromTools[family] && sum > 0 ? 1.25 : 1)
+            (sum, place) = (0, 0)
         }
-        var total = 0.0
-        for (family, weights) in families {
-            let shares = [1, 0.7, 0.5, 0.35, 0.25]
-            var sum = 0.0
-            for (place, weight) in weights.sorted(by: { abs($0) > abs($1) }).enumerated() {
-                sum += weight * (place < shares.count ? shares[place] : 0.15)
+        window.forEachRank { rank in
+            let entry = self.ranked[rank]
+            if entry.family != family {
+                close()
+                family = entry.family
             }
-            total += sum * (isFromTool && family != "persona" && sum > 0 ? 1.25 : 1)
+            let share =
+                switch place {
+                case 0: 1.0
+                case 1: 0.7
+                case 2: 0.5
+                case 3: 0.35
+                case 4: 0.25
+                default: 0.15
+                }
+            sum += entry.weight * share
+            place += 1
         }
+        close()
         return total
+    }
+
+    private static let families: [String] = Set(indicators.map(\.family)).sorted()
+    private static let countsMoreFromTools: [Bool] = families.map { $0 != "persona" }
+    /// The rules by family, and in each the weightiest first.
+    private static let ranked: [(id: Int, family: Int, weight: Double)] = indicators.map { indicator in
+        (indicator.id, families.firstIndex(of: indicator.family) ?? 0, indicator.weight)
+    }.sorted { ($0.family, -abs($0.weight), $0.id) < ($1.family, -abs($1.weight), $1.id) }
+    /// Place in `ranked` of each id.
+    private static let ranks: [Int] = ranked.enumerated().reduce(into: [Int](repeating: 0, count: ranked.count)) {
+        $0[$1.element.id] = $1.offset
     }
 
     /// 5 to the power of minus `exponent`.

@@ -78,43 +78,64 @@ public enum SafetyRules {
 
     /// The largest sum of each category within a window; mentions count against all.
     static func evidence(_ hits: [IndicatorHit]) -> [SafetyCategory: Double] {
-        let ordered = self.supported(hits.sorted { ($0.end, $0.id) < ($1.end, $1.id) })
-        var best: [SafetyCategory: Double] = [:]
-        var first = 0
-        for last in ordered.indices {
-            while ordered[last].end - ordered[first].end > self.windowBytes { first += 1 }
-            if last + 1 < ordered.count, ordered[last + 1].end - ordered[first].end <= self.windowBytes { continue }
-            var sums: [String: [Double]] = [:]
-            for id in Set(ordered[first...last].map(\.id)) {
-                sums[self.indicators[id].family, default: []].append(self.indicators[id].weight)
+        var best = [Double](repeating: 0, count: self.categories.count + 1)
+        HitWindow.eachWidest(self.supported(inOrder(hits)), self.windowBytes, self.ranks) { window in
+            var (mention, sum, place, category) = (0.0, 0.0, 0, 0)
+            window.forEachRank { rank in
+                let entry = self.ranked[rank]
+                if entry.category == 0 {
+                    mention = min(mention, entry.weight)
+                    return
+                }
+                if entry.category != category {
+                    if place > 0 { best[category] = max(best[category], sum) }
+                    (category, sum, place) = (entry.category, mention, 0)
+                }
+                sum += entry.weight * (place == 0 ? 1 : place == 1 ? 0.6 : place == 2 ? 0.4 : 0.2)
+                place += 1
             }
-            let mention = sums["mention"]?.min() ?? 0
-            for category in SafetyCategory.allCases {
-                guard let weights = sums[category.rawValue]?.sorted(by: >) else { continue }
-                let shares = [1, 0.6, 0.4]
-                var sum = mention
-                for (place, weight) in weights.enumerated() { sum += weight * (place < 3 ? shares[place] : 0.2) }
-                best[category] = max(best[category] ?? 0, sum)
-            }
+            if place > 0 { best[category] = max(best[category], sum) }
         }
-        return best.filter { $0.value > 0 }
+        var found: [SafetyCategory: Double] = [:]
+        for (place, category) in self.categories.enumerated() where best[place + 1] > 0 { found[category] = best[place + 1] }
+        return found
+    }
+
+    private static let categories = SafetyCategory.allCases
+    /// The rules: mentions (category 0) first, then by category, in each the weightiest first; cues last.
+    private static let ranked: [(id: Int, category: Int, weight: Double)] = rules.enumerated().map { id, rule in
+        let place = categories.firstIndex { $0.rawValue == rule.family }
+        return (id, rule.family == "mention" ? 0 : (place ?? categories.count) + 1, rule.weight)
+    }.sorted { ($0.category, -$0.weight, $0.id) < ($1.category, -$1.weight, $1.id) }
+    /// Place in `ranked` of each id.
+    private static let ranks: [Int] = ranked.enumerated().reduce(into: [Int](repeating: 0, count: ranked.count)) {
+        $0[$1.element.id] = $1.offset
     }
 
     /// Leaves out cues, and hits whose rule wants a cue that is not near enough before them.
     private static func supported(_ ordered: [IndicatorHit]) -> [IndicatorHit] {
-        var lastEnd: [SafetyCue: Int] = [:]
+        var lastEnd = InlineArray<4, Int>(repeating: Int.min)
         var kept: [IndicatorHit] = []
         for hit in ordered {
-            let rule = self.rules[hit.id]
-            if let cue = rule.cue {
-                lastEnd[cue] = hit.end
-            } else if let (cue, reach) = rule.needs {
-                if let end = lastEnd[cue], end < hit.end, hit.end - end <= reach { kept.append(hit) }
-            } else {
-                kept.append(hit)
+            switch self.support[hit.id] {
+            case .isCue(let cue): lastEnd[cue.rawValue] = hit.end
+            case .needs(let cue, let reach):
+                let end = lastEnd[cue.rawValue]
+                if end != Int.min, end < hit.end, hit.end - end <= reach { kept.append(hit) }
+            case .none: kept.append(hit)
             }
         }
         return kept
+    }
+
+    private enum Support {
+        case isCue(SafetyCue)
+        case needs(SafetyCue, reach: Int)
+        case none
+    }
+    private static let support: [Support] = rules.map { rule in
+        if let cue = rule.cue { return .isCue(cue) }
+        return rule.needs.map { .needs($0.cue, reach: $0.reach) } ?? .none
     }
 
     /// The phrase as it stands, folded like the texts; spaces match any run of up to four spaces.
@@ -143,7 +164,7 @@ public enum SafetyRules {
 }
 
 /// Words that count only together with what follows them; as one pattern the two would be too large.
-enum SafetyCue: Sendable {
+enum SafetyCue: Int, Sendable {
     /// Asking for something to be written, made or explained.
     case asking
     /// People named by what they are.
