@@ -11,7 +11,7 @@ MOCK_UPSTREAM ?=
 
 ## Builds and starts the gateway on the configuration that fits: Mistral with MISTRAL_API_KEY, else the built-in demo provider.
 run: build
-	@if [ -n "$$MISTRAL_API_KEY" ]; then config=examples/01-minimal/policy-config.yaml; \
+	@if [ -n "$$MISTRAL_API_KEY" ]; then config=examples/mistral/policy-config.yaml; \
 	else config=examples/demo/policy-config.yaml; \
 	echo "MISTRAL_API_KEY is not set: the built-in demo provider answers, with no key and no network."; fi; \
 	exec .build/release/kt gateway run --policy-config $$config --listen $${KEEPTRUSTS_LISTEN:-127.0.0.1:41002} --state-dir $${STATE_DIRECTORY:-.build/state}
