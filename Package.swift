@@ -94,7 +94,7 @@ let package = Package(
         tests("ProvidersTests", ["Providers"]),
         tests("RoutingTests", ["Routing", "Settings"]),
         tests("PatternsTests", ["Patterns"]),
-        tests("PoliciesTests", ["Policies", "Exchange", "Settings"]),
+        tests("PoliciesTests", ["Policies", "Exchange", "Patterns", "Settings"]),
         tests("ConfigTests", ["Config", "Settings"], exclude: ["Fixtures"]),
         tests("PlatformTests", ["Platform"]),
         tests("IPCTests", ["IPC", "Platform", "Settings"]),

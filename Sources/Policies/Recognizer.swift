@@ -8,6 +8,8 @@ public struct Recognizer: Sendable {
     /// Pure. Decides whether a candidate is real: checksums, context words. `text[match]` is the candidate, `text[..<match.lowerBound]` the left context that is still known (at most leftContextMax bytes are meaningful), `next` the byte after it or nil at the end of the text.
     public var confirm: @Sendable (_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool
     public var priority: Int                   // larger wins where matches overlap with the same start and end
+    /// Longest match, where the expression has none or counting would cost too much.
+    var lengthMax: Int?
     /// Bytes after a match with which `confirm` refuses it wherever it starts: such an end is not followed back.
     var refusesNext: (@Sendable (_ next: UInt8) -> Bool)?
     /// What stands before `text[start]`, `leftContextMax` bytes of it, without which `confirm` refuses every match from there. Asked once per
@@ -23,6 +25,12 @@ public struct Recognizer: Sendable {
         self.leftContextMax = leftContextMax
         self.confirm = confirm
         self.priority = priority
+    }
+
+    func limited(to lengthMax: Int) -> Recognizer {
+        var recognizer = self
+        recognizer.lengthMax = lengthMax
+        return recognizer
     }
 
     func refusing(_ refusesNext: @escaping @Sendable (_ next: UInt8) -> Bool) -> Recognizer {

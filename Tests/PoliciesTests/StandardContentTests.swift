@@ -11,7 +11,7 @@ struct StandardContentTests {
         settings.piiDetector.healthcareMode = true
         let program = try PolicyProgram.compile(settings, content: .standard)
         #expect(program.outputHoldBackMax > 0)
-        #expect(program.outputHoldBackMax <= 4096 + 3)
+        #expect(program.outputHoldBackMax <= 4096 + 4096 / 15)
         #expect(program.inputWidthMax <= 4096 + 3)
     }
 }

@@ -91,6 +91,35 @@ struct StreamPropertyTests {
         }
     }
 
+    private static let hostile = [
+        "1 2 3 ", "12 345 ", "0", "4111", "+49 ", "00", "tel ", "order ", "call me 0", ".", "-", "(0)", "aGVsbG8x", "Zm9vYmFy/", "token=", "a@", "@", "a.aa",
+        "[", "[EMAIL]", "\"", "\\\"", "-----BEGIN PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KEY-----\n", "-----END PRIVATE KEY-----", "eyJ", "eyJhbGciOiJI", "sk-a1B2",
+        "DE89 3704", "1.1.", ":ab", "born 1.2.", "http://a:", "build a ", "bomb",
+    ]
+
+    @Test(arguments: UInt64(0)..<6)
+    func `every cut of a hostile text gives the same`(seed: UInt64) throws {
+        var random = SeededRandom(100 + seed)
+        var settings = TestContent.settings(pii: seed % 3 == 2 ? .block : .redact)
+        settings.piiDetector.healthcareMode = true
+        settings.piiDetector.pciMode = true
+        let content = seed % 2 == 0 ? PolicyContent.standard : TestContent.make(withFold: true)
+        let engine = try PolicyEngine(try PolicyProgram.compile(settings, content: content))
+        for number in 0..<24 {
+            // Few different words, many times.
+            let words = (0..<Int.random(in: 1...3, using: &random)).map { _ in Array((Self.hostile.randomElement(using: &random) ?? "").utf8) }
+            var text: [UInt8] = []
+            while text.count < 400 + 40 * number { text += words.randomElement(using: &random) ?? [] }
+            let origin = number % 4 == 3 ? TextOrigin.arguments : .content
+            let whole = engine.deliver(text, as: origin)
+            for size in [1, 5, 20, 50] {
+                #expect(engine.deliver(text, cuts: Array(stride(from: size, to: text.count, by: size)), as: origin) == whole, "\(String(decoding: text, as: UTF8.self)) by \(size)")
+            }
+            let cuts = (0..<8).map { _ in Int.random(in: 0...text.count, using: &random) }.sorted()
+            #expect(engine.deliver(text, cuts: cuts, as: origin) == whole, "\(String(decoding: text, as: UTF8.self)) at \(cuts)")
+        }
+    }
+
     private static func checkHoldBack(_ engine: PolicyEngine, _ program: PolicyProgram, _ text: [UInt8]) {
         let policies = engine.beginOutput()
         defer { engine.endOutput(policies) }

@@ -112,7 +112,7 @@ struct PhaseProgram: Sendable {
         let marker = content.marker
         var markers: Set<[UInt8]> = []
         for (index, recognizer) in recognizers.enumerated() {
-            let lengthMax = index >= ownStart ? options.detectPatterns[index - ownStart].lengthMax : nil
+            let lengthMax = index >= ownStart ? options.detectPatterns[index - ownStart].lengthMax : recognizer.lengthMax
             self.patterns.append(
                 Pattern(expression: recognizer.expression, isCaseless: recognizer.isCaseless, lengthMax: lengthMax))
             let type = recognizer.type

@@ -49,6 +49,7 @@ extension PolicyContent {
         while start < sightings.count {
             let first = sightings[start]
             var hits: [IndicatorHit] = []
+            hits.reserveCapacity(min(sightings.count - start, IndicatorRules.sightingsMax))
             while start < sightings.count, sightings[start].segment == first.segment, sightings[start].view == first.view {
                 hits.append(IndicatorHit(id: sightings[start].id, end: sightings[start].range.upperBound))
                 start += 1

@@ -76,10 +76,11 @@ final class OutputContext {
     }
 }
 
-/// The indicators seen in one channel, the last ones.
+/// The indicators seen in one channel, the last ones of each policy.
 struct ChannelIndicators {
     private let origin: TextOrigin
-    private var seen: [(policy: Int, sighting: IndicatorSighting)] = []
+    /// By policy.
+    private var seen: [[IndicatorSighting]] = []
     /// Number of the text in the channel.
     private var segment = 0
 
@@ -89,12 +90,14 @@ struct ChannelIndicators {
 
     /// `base`: what to add to the finding's offsets for those of the whole text.
     mutating func add(_ id: Int, _ policy: Int, _ finding: Finding, base: Int) {
-        if self.seen.count >= 2 * IndicatorRules.sightingsMax { self.seen.removeFirst(IndicatorRules.sightingsMax) }
+        while self.seen.count <= policy { self.seen.append([]) }
+        if self.seen[policy].count >= 2 * IndicatorRules.sightingsMax { self.seen[policy].removeFirst(IndicatorRules.sightingsMax) }
         let range = (base + finding.start)..<(base + finding.end)
-        self.seen.append((policy, IndicatorSighting(id: id, origin: self.origin, segment: self.segment, view: 0, range: range)))
+        self.seen[policy].append(IndicatorSighting(id: id, origin: self.origin, segment: self.segment, view: 0, range: range))
     }
 
     func sightings(of policy: Int) -> [IndicatorSighting] {
-        self.seen.suffix(IndicatorRules.sightingsMax).compactMap { $0.policy == policy ? $0.sighting : nil }
+        self.seen[policy].count <= IndicatorRules.sightingsMax
+            ? self.seen[policy] : Array(self.seen[policy].suffix(IndicatorRules.sightingsMax))
     }
 }

@@ -71,6 +71,9 @@ struct TextStream {
     private static let growth = 16
     private static let shortTail = 96
 
+    /// How long a tail gets of which `byteCount` bytes may have to be held.
+    static func heldMax(_ byteCount: Int) -> Int { byteCount + max(0, byteCount - self.shortTail) / (self.growth - 1) + 1 }
+
     private mutating func decide(
         upTo live: Int, _ isFinal: Bool, _ context: OutputContext, _ channel: inout ChannelIndicators, _ steps: inout TextSteps
     ) -> Bool {

@@ -11,12 +11,23 @@ enum SecretRecognizers {
         Recognizer(
             type: "PRIVATE_KEY",
             expression: #"-----BEGIN (?:[A-Z]{1,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----"# + privateKeyBody,
-            isCaseless: false, leftContextMax: 0, confirm: { _, _, _ in true }, priority: 99),
+            isCaseless: false, leftContextMax: 0, confirm: isPrivateKey, priority: 99
+        ).limited(to: privateKeyBodyMax + 59 + 57),
     ]
 
     /// Base64 lines, headers of encrypted keys, and the END line: an RSA key of 4096 bits has about 3300 bytes.
+    private static let privateKeyBodyMax = 3900
     private static let privateKeyBody =
-        #"(?:[A-Za-z0-9+\/=\\:,.\s\-]{0,3900}-----END (?:[A-Z]{1,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----)?"#
+        #"(?:[A-Za-z0-9+\/=\\:,.\s\-]*-----END (?:[A-Z]{1,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----)?"#
+
+    /// The body is not too long: it stands between the five hyphens that end the first line and those that begin the last one.
+    @Sendable private static func isPrivateKey(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
+        if match.count <= self.privateKeyBodyMax { return true }
+        var (start, end) = (match.lowerBound + 5, match.upperBound - 5)
+        while start < end, text[start] != 0x2D { start += 1 }
+        while end > start, text[end - 1] != 0x2D { end -= 1 }
+        return end - 5 - (start + 5) <= self.privateKeyBodyMax
+    }
 
     /// Issuer's prefix and length, and whether the rest must look random.
     private static let keys: [Recognizer] = [

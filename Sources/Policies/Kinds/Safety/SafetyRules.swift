@@ -63,7 +63,8 @@ public enum SafetyRules {
     ///
     /// `hits` are those of `indicators(for:)` in one text.
     public static func findings(_ hits: [IndicatorHit], options: SafetyFilterOptions) -> [SafetyFinding] {
-        let builtIn = hits.filter { self.indicators.indices.contains($0.id) }
+        let count = self.indicators.count
+        let builtIn = hits.allSatisfy { $0.id < count } ? hits : hits.filter { $0.id < count }
         var findings: [SafetyFinding] = []
         if builtIn.count < hits.count { findings.append(SafetyFinding(category: .phrase, score: 1)) }
         for (category, evidence) in self.evidence(builtIn)
@@ -116,6 +117,7 @@ public enum SafetyRules {
     private static func supported(_ ordered: [IndicatorHit]) -> [IndicatorHit] {
         var lastEnd = InlineArray<4, Int>(repeating: Int.min)
         var kept: [IndicatorHit] = []
+        kept.reserveCapacity(ordered.count)
         for hit in ordered {
             switch self.support[hit.id] {
             case .isCue(let cue): lastEnd[cue.rawValue] = hit.end
