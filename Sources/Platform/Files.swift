@@ -74,6 +74,15 @@ public enum Files {
         guard unsafe mkdir(path, mode_t(mode)) == 0 || errno == EEXIST else { throw SystemCallError("mkdir \(path)", errno: errno) }
     }
 
+    /// Takes the lock file at `path` for as long as the descriptor is open (flock(2)); `EWOULDBLOCK`: somebody else has it.
+    public static func lock(_ path: String) throws(SystemCallError) -> OwnedDescriptor {
+        let number = unsafe kt_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard number >= 0 else { throw SystemCallError("open \(path)", errno: errno) }
+        let descriptor = OwnedDescriptor(adopting: number)
+        guard flock(number, LOCK_EX | LOCK_NB) == 0 else { throw SystemCallError("lock \(path)", errno: errno) }
+        return descriptor
+    }
+
     public static func isWritableDirectory(_ path: String) -> Bool { unsafe access(path, W_OK | X_OK) == 0 }
 
     public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }

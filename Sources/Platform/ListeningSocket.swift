@@ -82,6 +82,8 @@ public enum ListeningSocket {
 
     /// Removes a socket file that nobody listens on.
     private static func clearStale(_ path: String, _ address: inout sockaddr_storage, _ length: socklen_t) throws(SystemCallError) {
+        var facts = stat()
+        if unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFSOCK { throw SystemCallError("bind \(path)", errno: EEXIST) }
         let probe = try Self.socket(AF_UNIX)
         guard unsafe kt_connect(probe.rawNumber, &address, length) != 0 else { throw SystemCallError("bind", errno: EADDRINUSE) }
         if errno == ECONNREFUSED { Files.remove(path) }

@@ -41,6 +41,8 @@ public final class GatewaySupervisor {
     static let bootLimit = Duration.seconds(10)
 
     let options: SupervisorOptions
+    /// One gateway has a state directory at a time.
+    private var stateLock: OwnedDescriptor?
     let loop: ServiceLoop
     let manager = ServiceManager()
     let directory: String
@@ -128,6 +130,10 @@ public final class GatewaySupervisor {
         ThisProcess.ignore(signal: SIGPIPE)
         ThisProcess.raiseDescriptorLimit()
         try Files.createDirectories(self.options.stateDirectory)
+        do throws(SystemCallError) { self.stateLock = try Files.lock(self.options.stateDirectory + "/gateway.lock") } catch {
+            self.log.write(.error, "another gateway uses the state directory \(self.options.stateDirectory): \(error)")
+            return 1
+        }
         self.signalSources = [
             try self.loop.onSignal(SIGTERM) { [unowned self] in self.stopRequested() },
             try self.loop.onSignal(SIGINT) { [unowned self] in self.stopRequested() },

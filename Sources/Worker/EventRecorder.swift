@@ -38,10 +38,11 @@ final class EventRecorder {
 
     /// Whether the next event can probably be written. While it cannot, requests are refused; the spool is tried again once a second.
     func isReady(at now: Instant) -> Bool {
-        if self.writer != nil { return true }
-        guard now >= self.retryAt else { return false }
+        guard now >= self.retryAt else { return self.writer != nil }
         self.retryAt = now + Self.retryDelay
-        self.open()
+        // A spool that was removed under our hands takes every further line with it.
+        if let writer, !Files.exists(self.directory + "/" + writer.segment.fileName) { self.writer = nil }
+        if self.writer == nil { self.open() }
         return self.writer != nil
     }
 

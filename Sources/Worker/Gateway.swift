@@ -74,6 +74,11 @@ final class Gateway {
         self.engine.endOutput(output)
     }
 
+    /// Ends every request under way: the worker goes now. Each gets its error and its event.
+    func abortAll() {
+        for pipeline in Array(self.running.values) { pipeline.abort() }
+    }
+
     func wallClockSeconds() -> Int64 { WallClock.nanoseconds() / 1_000_000_000 }
 
     func fault(for block: PolicyBlock) -> GatewayFault {

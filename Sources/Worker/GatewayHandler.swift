@@ -1,5 +1,6 @@
 internal import Exchange
 internal import HTTP
+internal import Platform
 internal import Routing
 internal import Server
 internal import Settings
@@ -13,7 +14,7 @@ final class GatewayHandler: RequestHandler {
     func handle(_ exchange: ServerExchange) {
         let head = exchange.head
         let requestID = self.requestID(of: head)
-        guard self.gateway.admission.accepts(address: AddressBytes.of(exchange.clientAddress)) else {
+        guard self.gateway.admission.accepts(exchange.clientAddress, forwardedFor: head.headerList("x-forwarded-for")) else {
             return self.answer(exchange, .addressNotAllowed, requestID)
         }
         guard let route = Route(path: head.path) else {
@@ -31,9 +32,9 @@ final class GatewayHandler: RequestHandler {
         case (.health, .get), (.health, .head):
             self.answer(exchange, status: 200, Array("{\"status\":\"ok\"}".utf8), requestID)
         case (.ready, .get), (.ready, .head):
-            let isReady = !self.gateway.isDraining
+            let isReady = !self.gateway.isDraining && self.gateway.recorder?.isReady(at: self.gateway.loop.now) != false
             self.answer(
-                exchange, status: isReady ? 200 : 503, Array((isReady ? "{\"status\":\"ready\"}" : "{\"status\":\"draining\"}").utf8), requestID)
+                exchange, status: isReady ? 200 : 503, Array((isReady ? "{\"status\":\"ready\"}" : self.gateway.isDraining ? "{\"status\":\"draining\"}" : "{\"status\":\"audit_unavailable\"}").utf8), requestID)
         default:
             self.answer(exchange, .methodNotAllowed(allow: route.allow), requestID)
         }
@@ -45,7 +46,6 @@ final class GatewayHandler: RequestHandler {
         let requestID = self.gateway.random.requestID()
         var lines = HeaderLines()
         lines.add("x-request-id", requestID.span)
-        lines.add("content-type", "application/json")
         error.addLines(to: &lines)
         return Refusal(status: error.status, headers: lines, body: error.body(requestID: requestID))
     }

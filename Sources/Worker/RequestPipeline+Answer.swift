@@ -117,8 +117,7 @@ extension RequestPipeline: UpstreamObserver {
             milliseconds: self.answerHeaders?.value(of: "retry-after-ms"), seconds: self.answerHeaders?.value(of: "retry-after"),
             now: self.gateway.wallClockSeconds())
         fault.retryAfter = retryAfter
-        if self.gateway.engine.hasOutputTexts { fault.message = OutputCheck.redactedMessage(fault.message, engine: self.gateway.engine) }
-        self.attemptFailed(.status(status, retryAfter: retryAfter), fault)
+        self.attemptFailed(.status(status, retryAfter: retryAfter), self.redacted(fault))
     }
 
     // MARK: Streams
@@ -166,7 +165,7 @@ extension RequestPipeline: UpstreamObserver {
         case .failed(let fault):
             if case .awaitingEvent = self.phase, out.isEmpty {
                 self.gateway.giveBack(out)
-                return self.attemptFailed(fault.status == 504 ? .timedOut : .status(fault.status, retryAfter: nil), fault)
+                return self.attemptFailed(fault.status == 504 ? .timedOut : .status(fault.status, retryAfter: nil), self.redacted(fault))
             }
             self.endTransfer()
             self.openStream()
@@ -200,6 +199,7 @@ extension RequestPipeline: UpstreamObserver {
         guard self.gateway.engine.hasOutputTexts else { return fault }
         var result = fault
         result.message = OutputCheck.redactedMessage(fault.message, engine: self.gateway.engine)
+        result.param = fault.param.map { OutputCheck.redactedMessage($0, engine: self.gateway.engine) }
         return result
     }
 
@@ -285,7 +285,7 @@ extension RequestPipeline: UpstreamObserver {
     private func addCommonLines(to lines: inout HeaderLines) {
         let requestID = self.requestID
         lines.add("x-request-id", requestID.span)
-        if let target = self.facts.target ?? self.link?.settings.id { lines.add("x-keeptrusts-target", text: target) }
+        if let target = self.link?.settings.id ?? self.facts.target { lines.add("x-keeptrusts-target", text: target) }
         lines.add("x-keeptrusts-verdict", text: self.facts.verdict.name)
         lines.add("x-keeptrusts-attempts", number: self.plan?.attempts ?? 0)
         let timing = self.facts.serverTiming(startedAt: self.startedAt, now: Instant.now())
@@ -294,14 +294,14 @@ extension RequestPipeline: UpstreamObserver {
     }
 
     /// An error answer of ours. Only before a byte has gone to the client.
-    func refuse(_ fault: GatewayFault) {
+    func refuse(_ fault: GatewayFault, as given: ExchangeFacts.Outcome? = nil) {
         var lines = HeaderLines()
         self.addCommonLines(to: &lines)
         self.addUpstreamLines(to: &lines, withRetryAfter: false)
         fault.addLines(to: &lines)
         let body = fault.body(requestID: self.requestID)
         self.facts.bytesToClient = body.count
-        let outcome: ExchangeFacts.Outcome = fault.policy != nil ? .blocked : .failed
+        let outcome: ExchangeFacts.Outcome = given ?? (fault.policy != nil ? .blocked : .failed)
         self.end(outcome: outcome, status: fault.status) { self.exchange.respond(status: fault.status, headers: lines, body: body) }
     }
 
@@ -352,6 +352,26 @@ extension RequestPipeline {
             lines.add("x-request-id", requestID.span)
             fault.addLines(to: &lines)
             self.exchange.respond(status: fault.status, headers: lines, body: fault.body(requestID: requestID))
+        }
+    }
+}
+
+extension RequestPipeline {
+    /// The worker goes before the request is done.
+    func abort() {
+        self.endTransfer()
+        let fault = GatewayFault.overloaded("The gateway is stopping.")
+        switch self.phase {
+        case .ended: break
+        case .streaming:
+            self.end(outcome: .aborted, status: 200) {
+                var out: [UInt8] = []
+                EventStreamWriter.append(fault.body(requestID: self.requestID).span, to: &out)
+                self.exchange.send(out.span)
+                self.exchange.abort()
+            }
+        case .idle, .awaitingHead, .collecting, .awaitingEvent:
+            self.refuse(fault, as: .aborted)
         }
     }
 }

@@ -116,9 +116,9 @@ final class RequestPipeline {
             let link = self.gateway.links[index]
             if let why = link.unavailable {
                 reason = reason ?? "target \(link.settings.id): \(why)"
-            } else if let limit = link.settings.contextTokensMax, TokenEstimate.prompt(document, endpoint: self.endpoint) + (document.tokensMax ?? 0) > limit {
+            } else if let limit = link.settings.contextTokensMax, TokenEstimate.prompt(document, endpoint: self.endpoint) + max(0, document.tokensMax ?? 0) > limit {
                 tooLong = .contextLengthExceeded(
-                    limit: limit, estimated: TokenEstimate.prompt(document, endpoint: self.endpoint) + (document.tokensMax ?? 0))
+                    limit: limit, estimated: TokenEstimate.prompt(document, endpoint: self.endpoint) + max(0, document.tokensMax ?? 0))
             } else if link.inFlight >= self.gateway.concurrencyMax {
                 reason = reason ?? "target \(link.settings.id) has as many requests under way as it may"
                 if usable.isEmpty, candidates.count == 1 { throw .overloaded("Target \(link.settings.id) is busy.") }

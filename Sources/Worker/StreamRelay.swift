@@ -22,6 +22,8 @@ struct StreamRelay {
     private struct Held {
         let channel: TextOrigin
         let template: [UInt8]
+        /// The key under which the text stands.
+        let key: String
     }
 
     /// A policy ends the stream; `template` is an event of it, from which the last chunk is made.
@@ -64,6 +66,9 @@ struct StreamRelay {
     /// One event: its data, and all of its bytes where they can be sent on as they are (else empty).
     mutating func event(_ data: Span<UInt8>, wire: Span<UInt8>, into out: inout [UInt8]) -> Step {
         if Self.isDone(data) {
+            guard !self.finishedChoices.isEmpty || !self.openChoices.isEmpty else {
+                return .failed(.upstream("The provider's stream was empty."))
+            }
             if let ending = self.flush(where: { _ in true }, into: &out) { return self.end(ending.block, ending.template.span, into: &out) }
             Self.appendDone(to: &out)
             return .finished
@@ -71,7 +76,7 @@ struct StreamRelay {
         guard self.chunk.scan(data) else {
             return self.fail(.upstream("The provider sent an event that is no JSON object."), into: &out)
         }
-        if self.chunk.error != nil {
+        if self.chunk.error != nil || (self.chunk.choicesRange == nil && self.chunk.errorMessage != nil) {
             return self.fail(UpstreamErrorShape.fault(status: 502, body: data), into: &out)
         }
         if let usage = self.chunk.usage { self.usage = usage }
@@ -135,16 +140,18 @@ struct StreamRelay {
         // What is held of a choice that ends here, and has no text here, goes out before the end.
         for choice in self.chunk.choices where choice.finishReason != nil {
             if self.held.isEmpty { break }
-            let here = self.chunk.texts
+            let here = self.chunk.texts.map { Self.channel(of: $0, in: data) }
             let ending = self.flush(
-                where: { channel in channel.index == choice.index && !here.contains { $0.origin == channel } }, into: &out)
+                where: { $0.index == choice.index && !here.contains($0) }, into: &out)
             if let ending { return ending }
         }
         var changedChoices: [Int] = []
         for (position, place) in self.chunk.texts.enumerated() {
             let raw = data.extracting(place.range)
             self.textBytes += raw.count
-            let isFinal = self.finishedChoices.contains(place.origin.index)
+            let channel = Self.channel(of: place, in: data)
+            // The name of a tool comes whole and is not held: clients start a call with it.
+            let isFinal = self.finishedChoices.contains(place.origin.index) || place.origin.field == .toolName
             var policed = self.policed
             self.policed = []
             policed.removeAll(keepingCapacity: true)
@@ -153,10 +160,10 @@ struct StreamRelay {
             let isSame: Bool
             if place.hasEscapes {
                 JSONText.decode(raw, into: &self.decoded, map: &self.map)
-                progress = output.feed(place.origin, self.decoded.span, isFinal: isFinal, into: &policed)
+                progress = output.feed(channel, self.decoded.span, isFinal: isFinal, into: &policed)
                 isSame = policed == self.decoded
             } else {
-                progress = output.feed(place.origin, raw, isFinal: isFinal, into: &policed)
+                progress = output.feed(channel, raw, isFinal: isFinal, into: &policed)
                 isSame = policed.span.elementsEqual(raw)
             }
             if !isSame {
@@ -168,7 +175,7 @@ struct StreamRelay {
                 Self.append(spliced(data, self.splices.sorted { $0.range.lowerBound < $1.range.lowerBound }).span, to: &out)
                 return Ending(block: block, template: Array(copying: data))
             }
-            self.remember(place.origin, data, holds: output.holds(place.origin))
+            self.remember(channel, place, data, holds: output.holds(channel))
         }
         // `logprobs` repeat the text token by token; where the text was rewritten or waits they go with it.
         for choice in self.chunk.choices where changedChoices.contains(choice.index) {
@@ -188,9 +195,11 @@ struct StreamRelay {
         for choice in self.chunk.choices where !self.openChoices.contains(choice.index) { self.openChoices.append(choice.index) }
     }
 
-    private mutating func remember(_ channel: TextOrigin, _ data: Span<UInt8>, holds: Bool) {
+    private mutating func remember(_ channel: TextOrigin, _ place: TextPlace, _ data: Span<UInt8>, holds: Bool) {
         if !self.held.isEmpty { self.held.removeAll { $0.channel == channel } }
-        if holds { self.held.append(Held(channel: channel, template: Array(copying: data))) }
+        guard holds else { return }
+        self.held.append(
+            Held(channel: channel, template: Array(copying: data), key: StreamChunk.key(before: place.range.lowerBound, in: data)))
     }
 
     /// Sends what is held of the chosen channels, each in a copy of the last event that carried it.
@@ -208,12 +217,19 @@ struct StreamRelay {
         return nil
     }
 
+    /// The held text in an event of its own: what names the stream, the channel, and nothing else, since SDKs put the pieces of every
+    /// other field together too.
     private func appendTemplate(_ entry: Held, _ text: [UInt8], to out: inout [UInt8]) {
         var document = ChunkDocument()
         guard document.scan(entry.template.span) else { return }
+        if let event = StreamChunk.event(text, in: entry.channel, like: document, entry.template.span, key: entry.key) {
+            return Self.append(event.span, to: &out)
+        }
+        // A field whose form we do not know: a copy of its last event in which everything else is empty.
         var splices: [Splice] = []
         for place in document.texts {
-            splices.append(Splice(range: place.range, replacement: place.origin == entry.channel ? JSONText.escaped(text.span) : []))
+            let isHeld = Self.channel(of: place, in: entry.template.span) == entry.channel
+            splices.append(Splice(range: place.range, replacement: isHeld ? JSONText.escaped(text.span) : []))
         }
         for choice in document.choices {
             if let reason = choice.finishReason { splices.append(Splice(range: reason, replacement: Array("null".utf8))) }
@@ -222,6 +238,18 @@ struct StreamRelay {
         if let member = document.usageMember { splices.append(Splice(range: member, replacement: [])) }
         splices.sort { $0.range.lowerBound < $1.range.lowerBound }
         Self.append(spliced(entry.template.span, splices).span, to: &out)
+    }
+
+    /// Texts under different keys are different texts, although policies know only one kind of reasoning.
+    private static func channel(of place: TextPlace, in data: Span<UInt8>) -> TextOrigin {
+        guard place.origin.field == .reasoning else { return place.origin }
+        var channel = place.origin
+        switch StreamChunk.key(before: place.range.lowerBound, in: data) {
+        case "reasoning_content": break
+        case "reasoning": channel.subIndex += 1_000_000
+        default: channel.subIndex += 2_000_000
+        }
+        return channel
     }
 
     // MARK: Endings

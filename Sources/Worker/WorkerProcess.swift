@@ -124,6 +124,7 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
     private func checkDrained(at now: Instant) {
         if self.gateway.inFlight > 0 { self.quietSince = nil } else if self.quietSince == nil { self.quietSince = now }
         let isQuiet = self.quietSince.map { now - $0 >= Self.idleGrace || self.server.connectionCount == 0 } ?? false
+        if now >= self.drainEnd { self.gateway.abortAll() }
         if now >= self.drainEnd || isQuiet { return self.loop.stop() }
         _ = self.loop.schedule(at: min(self.drainEnd, now + .milliseconds(20)), handler: self)
     }

@@ -1,4 +1,5 @@
 import Exchange
+import Foundation
 import HTTP
 import Policies
 import Settings
@@ -175,5 +176,89 @@ struct StreamRelayTests {
             String(decoding: out, as: UTF8.self)
                 == "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
         #expect(relay.usage == TokenUsage(prompt: 1, completion: 2, total: 3))
+    }
+}
+
+@Suite("Stream relay, what clients put together")
+struct StreamRelayFieldTests {
+    private let engine: PolicyEngine
+
+    init() throws {
+        var settings = PolicySettings()
+        settings.chain = [.piiDetector, .auditLogger]
+        settings.piiDetector.entities = ["EMAIL"]
+        self.engine = try TestEngine.make(settings)
+    }
+
+    private func relayed(_ events: [String]) -> [String] {
+        var relay = StreamRelay(output: self.engine.beginOutput(), hidesUsage: false, requestID: [])
+        var out: [UInt8] = []
+        for event in events { _ = relay.event(Array(event.utf8).span, wire: [UInt8]().span, into: &out) }
+        return String(decoding: out, as: UTF8.self).split(separator: "\n\n").map { String($0.dropFirst(6)) }
+    }
+
+    private func count(_ needle: String, _ events: [String]) -> Int {
+        events.reduce(0) { $0 + $1.components(separatedBy: needle).count - 1 }
+    }
+
+    @Test func `role, id and name of a tool come once, the name with its first chunk`() {
+        let events = self.relayed([
+            #"{"id":"c","choices":[{"index":0,"delta":{"role":"assistant","tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"get_weather","arguments":""}}]}}]}"#,
+            #"{"id":"c","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\":\"Par"}}]}}]}"#,
+            #"{"id":"c","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"is\"}"}}]}}]}"#,
+            #"{"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}"#, "[DONE]",
+        ])
+        #expect(events.first?.contains(#""name":"get_weather""#) == true)
+        #expect(self.count("assistant", events) == 1)
+        #expect(self.count("call_1", events) == 1)
+        #expect(self.count("get_weather", events) == 1)
+    }
+
+    @Test func `a role beside held text comes once`() {
+        let events = self.relayed([
+            #"{"id":"c","x":1,"choices":[{"index":0,"delta":{"role":"assistant","content":"Hello"}}]}"#,
+            #"{"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#, "[DONE]",
+        ])
+        #expect(self.count("assistant", events) == 1)
+        #expect(self.count("Hello", events) == 1)
+    }
+
+    @Test func `texts under different keys do not mix`() {
+        var reasoning = ""
+        var details = ""
+        let stream = ["The user", " wants bob@exam", "ple.org", " today."].map {
+            #"{"choices":[{"index":0,"delta":{"reasoning":"\#($0)","reasoning_details":[{"type":"reasoning.text","text":"\#($0)"}]}}]}"#
+        }
+        for event in self.relayed(stream + [#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#, "[DONE]"]) {
+            var chunk = ChunkDocument()
+            guard chunk.scan(Array(event.utf8).span) else { continue }
+            for place in chunk.texts {
+                let text = String(decoding: JSONText.decoded(Array(event.utf8).span.extracting(place.range)), as: UTF8.self)
+                if StreamChunk.key(before: place.range.lowerBound, in: Array(event.utf8).span) == "reasoning" { reasoning += text } else { details += text }
+            }
+        }
+        #expect(reasoning == "The user wants [EMAIL] today.")
+        #expect(details == "The user wants [EMAIL] today.")
+    }
+
+    @Test(arguments: [#"{"object":"error","message":"no","code":1}"#, #"{"detail":"no"}"#, #"{"error":{"message":"no"}}"#])
+    func `an error in any shape is no success`(event: String) {
+        var relay = StreamRelay(output: nil, hidesUsage: false, requestID: [])
+        var out: [UInt8] = []
+        guard case .failed(let fault) = relay.event(Array(event.utf8).span, wire: [UInt8]().span, into: &out) else {
+            Issue.record("passed on as data")
+            return
+        }
+        #expect(fault.message == "no")
+    }
+
+    @Test func `nothing but DONE is no answer`() {
+        var relay = StreamRelay(output: nil, hidesUsage: false, requestID: [])
+        var out: [UInt8] = []
+        guard case .failed = relay.event(Array("[DONE]".utf8).span, wire: [UInt8]().span, into: &out) else {
+            Issue.record("an empty stream looks like success")
+            return
+        }
+        #expect(out.isEmpty)
     }
 }
