@@ -134,15 +134,22 @@ extension JSONWriter {
 
     /// `value` divided by ten to the power of `places`, exactly.
     fileprivate mutating func decimal(_ value: Int64, places: Int) {
-        var fraction: [UInt8] = []
+        // From the last digit to the first; zeros at the end of the fraction are left out.
+        var digits: [UInt8] = []
+        digits.reserveCapacity(24)
         var rest = value.magnitude
         for _ in 0..<places {
             let digit = UInt8(rest % 10)
             rest /= 10
-            if digit != 0 || !fraction.isEmpty { fraction.append(UInt8(ascii: "0") + digit) }
+            if digit != 0 || !digits.isEmpty { digits.append(UInt8(ascii: "0") + digit) }
         }
-        var text = value < 0 ? "-\(rest)" : "\(rest)"
-        if !fraction.isEmpty { text += "." + String(decoding: fraction.reversed(), as: UTF8.self) }
-        self.raw(text.utf8Span.span)
+        if !digits.isEmpty { digits.append(UInt8(ascii: ".")) }
+        repeat {
+            digits.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        if value < 0 { digits.append(UInt8(ascii: "-")) }
+        digits.reverse()
+        self.raw(digits.span)
     }
 }

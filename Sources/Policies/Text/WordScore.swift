@@ -7,6 +7,7 @@ enum WordScore {
 
     /// Bytes in common short words by bytes in all words, 0...1; looks at the first 2 KiB.
     static func score(_ text: Span<UInt8>) -> Double {
+        let words = Self.words
         var letters = 0
         var common = 0
         var index = 0
@@ -20,14 +21,14 @@ enum WordScore {
             }
             let length = index - start
             letters += length
-            if length >= 2 && length <= 8 && self.words.contains(word) { common += length }
+            if length >= 2 && length <= 8 && words.contains(word) { common += length }
             if length == 0 { index += 1 }
         }
         return letters == 0 ? 0 : Double(common) / Double(letters)
     }
 
     /// Frequent words, and the words that orders to an assistant are made of, packed into integers.
-    private static let words: Set<UInt64> = Set(
+    private static let words = WordTable(
         (english + german + french + spanish + italian + portuguese + dutch + polish).split(separator: " ").map { word in
             word.utf8.reduce(0) { $0 << 8 | UInt64($1) }
         })
@@ -48,4 +49,38 @@ enum WordScore {
         "het een van en in te dat op voor met zijn er maar om hem dan zou of wat mijn men dit zo door over ze zich bij ook tot je jij jouw niet alle geef stuur alleen antwoord vergeet regels woord nu "
     private static let polish =
         "nie to w z na sie do jest ze jak co po tak za od ale czy dla ma juz tylko ten twoje wszystko moje mi ci teraz podaj wyslij napisz zasady slowo haslo bez oraz lub "
+}
+
+/// A set of packed words, asked once for every word of a text: open addressing over a table that is at most a quarter full.
+private struct WordTable: Sendable {
+    /// 0 stands for an empty place; no word is 0.
+    private let places: [UInt64]
+    private let shift: UInt64
+
+    init(_ words: [UInt64]) {
+        var bits: UInt64 = 4
+        while 1 << bits < words.count * 4 { bits += 1 }
+        var places = [UInt64](repeating: 0, count: 1 << Int(bits))
+        let shift = 64 - bits
+        for word in words {
+            var place = Self.place(word, shift)
+            while places[place] != 0, places[place] != word { place = (place + 1) & (places.count - 1) }
+            places[place] = word
+        }
+        self.places = places
+        self.shift = shift
+    }
+
+    func contains(_ word: UInt64) -> Bool {
+        var place = Self.place(word, self.shift)
+        while true {
+            let here = self.places[place]
+            if here == word { return true }
+            if here == 0 { return false }
+            place = (place + 1) & (self.places.count - 1)
+        }
+    }
+
+    /// Fibonacci hashing: the top bits of a product.
+    private static func place(_ word: UInt64, _ shift: UInt64) -> Int { Int(truncatingIfNeeded: (word &* 0x9E37_79B9_7F4A_7C15) >> shift) }
 }
