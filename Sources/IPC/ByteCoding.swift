@@ -47,6 +47,12 @@ struct ByteReader {
         return value
     }
 
+    mutating func take(count: Int) throws(MalformedBytes) -> [UInt8] {
+        guard count >= 0, count <= self.remaining else { throw MalformedBytes() }
+        defer { self.place += count }
+        return Array(self.bytes[self.place..<self.place + count])
+    }
+
     mutating func takeText() throws(MalformedBytes) -> String {
         let count = Int(try self.take(UInt32.self))
         guard count <= self.remaining else { throw MalformedBytes() }

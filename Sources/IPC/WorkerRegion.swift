@@ -1,11 +1,13 @@
 public import Platform
 
-/// The memory a worker writes and others read, also after its death: 64-bit words, no locks.
+/// The memory a worker writes and others read, also after its death: 64-bit words and short texts, no locks.
 ///
-/// Page 0 is the head below; pages 1 to 3 are counters that this build does not name yet.
+///     0      head: heartbeat, gauges                 320    last words of a signal handler
+///     256    flight recorder                         384    table of requests in flight: how far it was used, capacity
+///     4096   a cell of 64 bytes for each target      12288  metrics, words numbered by `Metrics`
+///     77824  entries of the table, 320 bytes each
 public enum WorkerRegion {
-    public static let byteCount = 16 * 1024
-    static let magic: UInt64 = 0x4E47_5245_5254_4B01
+    static let magic: UInt64 = 0x4E47_5245_5254_4B02
 
     /// Byte offsets; each group on a cache line of its own.
     enum Place {
@@ -20,27 +22,105 @@ public enum WorkerRegion {
         static let connections = 144
         static let accepted = 192
         static let requests = 200
-        static let counters = 4096
+        static let flightStage = 256
+        static let flightHigh = 264
+        static let flightLow = 272
+        static let flightEntry = 280
+        static let flightPolicy = 288
+        static let lastSignal = 320
+        static let lastCode = 328
+        static let lastSender = 336
+        static let tableUsed = 384
+        static let tableCapacity = 392
+        static let targets = 4096
+        static let metrics = 12288
+        static let entries = 77824
     }
 
-    /// Further counters, by number.
-    public static let counterCount = (byteCount - Place.counters) / 8
+    public static let targetsMax = 128
+    static let targetBytes = 64
+    public static let metricsWords = (Place.entries - Place.metrics) / 8
+    /// Requests one table can hold at most.
+    public static let tableCapacityMax = 65_536
+
+    /// Pages that nobody touches cost nothing.
+    static func byteCount(tableCapacity: Int) -> Int { Place.entries + InFlightEntry.byteCount * tableCapacity }
 
     /// Memory for one worker. Not sealed: its worker writes it.
-    public static func create(slot: Int) throws(SystemCallError) -> OwnedDescriptor {
-        try MemoryFile.create("kt-region-\(slot)", size: self.byteCount)
+    public static func create(slot: Int, tableCapacity: Int) throws(SystemCallError) -> OwnedDescriptor {
+        precondition((1...Self.tableCapacityMax).contains(tableCapacity), "a table outside its limits")
+        return try MemoryFile.create("kt-region-\(slot)", size: Self.byteCount(tableCapacity: tableCapacity))
     }
+
+    /// From the file's size; whoever made it chose it.
+    static func tableCapacity(_ descriptor: CInt) throws(SystemCallError) -> Int {
+        let bytes = try MemoryFile.size(descriptor) - Place.entries
+        return min(Self.tableCapacityMax, max(0, bytes / InFlightEntry.byteCount))
+    }
+}
+
+/// What a worker is looking at, by the flight recorder.
+public struct FlightRecord: Equatable, Sendable {
+    public enum Stage: UInt64, Sendable { case decode = 1, input, output }
+
+    public var stage: Stage
+    public var fingerprint: Fingerprint
+    /// In the table of requests in flight; nil when the table was full.
+    public var entry: Int?
+    /// Number of the policy in the order of `PolicyKind.allCases`, from 1; 0: what all of them share, the decoder or the scan for patterns.
+    public var policy: Int
+
+    public init(stage: Stage, fingerprint: Fingerprint, entry: Int?, policy: Int) {
+        self.stage = stage
+        self.fingerprint = fingerprint
+        self.entry = entry
+        self.policy = policy
+    }
+}
+
+/// What a signal handler left behind.
+public struct LastWords: Equatable, Sendable {
+    public var signal: Int32
+    /// `si_code`: above 0 the kernel's own, for a fault of the program.
+    public var code: Int32
+    /// `si_pid` of a signal that somebody sent.
+    public var sender: Int32
+
+    public init(signal: Int32, code: Int32, sender: Int32) {
+        self.signal = signal
+        self.code = code
+        self.sender = sender
+    }
+}
+
+/// What a worker knows of one target.
+public struct TargetCell: Equatable, Sendable {
+    public var inFlight: UInt64 = 0
+    /// Attempts since the worker's start.
+    public var attempts: UInt64 = 0
+    public var failures: UInt64 = 0
+    /// Smoothed time to the first byte; 0 before the first answer.
+    public var latencyMicroseconds: UInt64 = 0
+    /// 0: it may be asked; 1: its key is missing.
+    public var unavailability: UInt64 = 0
+
+    public init() {}
 }
 
 /// The worker's side.
 public final class WorkerRegionWriter {
     private let region: SharedRegion
+    private var freeEntries: [Int32] = []
+    private var usedEntries = 0
+    private let capacity: Int
 
-    init(_ descriptor: CInt, slot: Int, generation: UInt64) throws(SystemCallError) {
-        self.region = try SharedRegion(descriptor, size: WorkerRegion.byteCount, isWritable: true)
+    public init(_ descriptor: CInt, slot: Int, generation: UInt64) throws(SystemCallError) {
+        self.capacity = try WorkerRegion.tableCapacity(descriptor)
+        self.region = try SharedRegion(descriptor, size: WorkerRegion.byteCount(tableCapacity: self.capacity), isWritable: true)
         self.region.store(UInt64(slot), WorkerRegion.Place.slot)
         self.region.store(generation, WorkerRegion.Place.generation)
         self.region.store(UInt64(ThisProcess.pid), WorkerRegion.Place.pid)
+        self.region.store(UInt64(self.capacity), WorkerRegion.Place.tableCapacity)
         self.region.store(WorkerRegion.magic, WorkerRegion.Place.magic)
     }
 
@@ -78,14 +158,82 @@ public final class WorkerRegionWriter {
         set { self.region.store(newValue, WorkerRegion.Place.requests) }
     }
 
-    /// A counter that only grows; `number` below `WorkerRegion.counterCount`.
-    public func count(_ number: Int, by amount: UInt64 = 1) {
-        let place = WorkerRegion.Place.counters + 8 * number
+    // MARK: Metrics
+
+    /// A word that only grows; `number` below `WorkerRegion.metricsWords`.
+    public func add(_ amount: UInt64, to number: Int) {
+        let place = WorkerRegion.Place.metrics + 8 * number
         self.region.store(self.region.load(place) &+ amount, place)
     }
+
+    public func metric(_ number: Int) -> UInt64 { self.region.load(WorkerRegion.Place.metrics + 8 * number) }
+
+    public func setMetric(_ number: Int, _ value: UInt64) { self.region.store(value, WorkerRegion.Place.metrics + 8 * number) }
+
+    /// Ignored beyond `WorkerRegion.targetsMax`.
+    public func setTarget(_ index: Int, _ cell: TargetCell) {
+        guard index < WorkerRegion.targetsMax else { return }
+        let place = WorkerRegion.Place.targets + WorkerRegion.targetBytes * index
+        self.region.store(cell.inFlight, place)
+        self.region.store(cell.attempts, place + 8)
+        self.region.store(cell.failures, place + 16)
+        self.region.store(cell.latencyMicroseconds, place + 24)
+        self.region.store(cell.unavailability, place + 32)
+    }
+
+    // MARK: Flight recorder
+
+    /// Before a stage looks at a request. A few stores, no system call.
+    public func enter(_ stage: FlightRecord.Stage, _ fingerprint: Fingerprint, entry: Int?) {
+        self.region.store(fingerprint.high, WorkerRegion.Place.flightHigh)
+        self.region.store(fingerprint.low, WorkerRegion.Place.flightLow)
+        self.region.store(UInt64(entry.map { $0 + 1 } ?? 0), WorkerRegion.Place.flightEntry)
+        self.region.store(0, WorkerRegion.Place.flightPolicy)
+        self.region.store(stage.rawValue, WorkerRegion.Place.flightStage)
+    }
+
+    /// The policy that looks now, within the stage that was entered; see `FlightRecord.policy`.
+    public func mark(policy: Int) { self.region.store(UInt64(policy), WorkerRegion.Place.flightPolicy) }
+
+    /// The stage is over.
+    public func leave() { self.region.store(0, WorkerRegion.Place.flightStage) }
+
+    /// Three words for a signal handler: signal, code, sender.
+    public var lastWords: UnsafeMutableRawPointer { unsafe self.region.address(WorkerRegion.Place.lastSignal) }
+
+    // MARK: Requests in flight
+
+    /// Enters a request into the table; nil when it is full.
+    public func open(_ entry: InFlightEntry) -> Int? {
+        let index: Int
+        if let free = self.freeEntries.popLast() {
+            index = Int(free)
+        } else {
+            guard self.usedEntries < self.capacity else { return nil }
+            index = self.usedEntries
+            self.usedEntries += 1
+        }
+        entry.store(in: self.region, at: Self.place(index))
+        if index + 1 == self.usedEntries { self.region.store(UInt64(self.usedEntries), WorkerRegion.Place.tableUsed) }
+        return index
+    }
+
+    /// The target that the request is with now.
+    public func note(target: Int, of index: Int) { InFlightEntry.store(target: target, in: self.region, at: Self.place(index)) }
+
+    /// Its event is about to be written to the spool.
+    public func recording(_ index: Int) { InFlightEntry.store(state: .recording, in: self.region, at: Self.place(index)) }
+
+    /// Its event is in the spool, or it gets none.
+    public func close(_ index: Int) {
+        InFlightEntry.store(state: .free, in: self.region, at: Self.place(index))
+        self.freeEntries.append(Int32(index))
+    }
+
+    private static func place(_ index: Int) -> Int { WorkerRegion.Place.entries + InFlightEntry.byteCount * index }
 }
 
-/// The supervisor's side.
+/// The side of everybody else.
 public final class WorkerRegionReader {
     /// One look; words may be some nanoseconds apart.
     public struct Snapshot: Equatable, Sendable {
@@ -100,9 +248,11 @@ public final class WorkerRegionReader {
     }
 
     private let region: SharedRegion
+    private let capacity: Int
 
     public init(_ descriptor: CInt) throws(SystemCallError) {
-        self.region = try SharedRegion(descriptor, size: WorkerRegion.byteCount, isWritable: false)
+        self.capacity = try WorkerRegion.tableCapacity(descriptor)
+        self.region = try SharedRegion(descriptor, size: WorkerRegion.byteCount(tableCapacity: self.capacity), isWritable: false)
     }
 
     public func snapshot() -> Snapshot {
@@ -115,5 +265,49 @@ public final class WorkerRegionReader {
             accepted: self.region.load(WorkerRegion.Place.accepted), requests: self.region.load(WorkerRegion.Place.requests))
     }
 
-    public func counter(_ number: Int) -> UInt64 { self.region.load(WorkerRegion.Place.counters + 8 * number) }
+    public func metric(_ number: Int) -> UInt64 { self.region.load(WorkerRegion.Place.metrics + 8 * number) }
+
+    public func target(_ index: Int) -> TargetCell {
+        guard index < WorkerRegion.targetsMax else { return TargetCell() }
+        let place = WorkerRegion.Place.targets + WorkerRegion.targetBytes * index
+        var cell = TargetCell()
+        cell.inFlight = self.region.load(place)
+        cell.attempts = self.region.load(place + 8)
+        cell.failures = self.region.load(place + 16)
+        cell.latencyMicroseconds = self.region.load(place + 24)
+        cell.unavailability = self.region.load(place + 32)
+        return cell
+    }
+
+    /// nil: no stage was looking at a request. Whatever a worker wrote, this does not fail.
+    public func flight() -> FlightRecord? {
+        guard let stage = FlightRecord.Stage(rawValue: self.region.load(WorkerRegion.Place.flightStage)) else { return nil }
+        let entry = self.region.load(WorkerRegion.Place.flightEntry)
+        let policy = self.region.load(WorkerRegion.Place.flightPolicy)
+        return FlightRecord(
+            stage: stage,
+            fingerprint: Fingerprint(
+                high: self.region.load(WorkerRegion.Place.flightHigh), low: self.region.load(WorkerRegion.Place.flightLow)),
+            entry: entry >= 1 && entry <= UInt64(self.capacity) ? Int(entry) - 1 : nil, policy: Int(clamping: min(policy, 1000)))
+    }
+
+    /// nil: no signal handler ran.
+    public func lastWords() -> LastWords? {
+        let signal = self.region.load(WorkerRegion.Place.lastSignal)
+        guard signal > 0, signal < 65 else { return nil }
+        return LastWords(
+            signal: Int32(signal), code: Int32(truncatingIfNeeded: self.region.load(WorkerRegion.Place.lastCode)),
+            sender: Int32(truncatingIfNeeded: self.region.load(WorkerRegion.Place.lastSender)))
+    }
+
+    /// Every entry that is not free, by its index. Garbage in an entry shows as far as it can be read.
+    public func requestsInFlight() -> [(index: Int, state: InFlightEntry.State, entry: InFlightEntry)] {
+        let used = min(Int(clamping: self.region.load(WorkerRegion.Place.tableUsed)), self.capacity)
+        var found: [(index: Int, state: InFlightEntry.State, entry: InFlightEntry)] = []
+        for index in 0..<used {
+            let place = WorkerRegion.Place.entries + InFlightEntry.byteCount * index
+            if let (state, entry) = InFlightEntry.load(from: self.region, at: place) { found.append((index, state, entry)) }
+        }
+        return found
+    }
 }

@@ -17,6 +17,14 @@ public enum MemoryFile {
         guard kt_memfd_seal(descriptor) == 0 else { throw SystemCallError("F_ADD_SEALS", errno: errno) }
     }
 
+    /// A file of exactly this content that nobody can change.
+    public static func sealed(_ name: String, _ content: [UInt8]) throws(SystemCallError) -> OwnedDescriptor {
+        let file = try Self.create(name, size: 0)
+        try Self.write(content, to: file.rawNumber)
+        try Self.seal(file.rawNumber)
+        return file
+    }
+
     public static func isSealed(_ descriptor: CInt) -> Bool { kt_memfd_is_sealed(descriptor) == 1 }
 
     /// Writes from the start; the read offset is not used, since processes share it.
@@ -93,6 +101,27 @@ public enum MemoryFile {
     public func store(_ value: UInt64, _ offset: Int) {
         precondition(self.isWritable && offset >= 0 && offset % 8 == 0 && offset + 8 <= self.count, "a word outside the region")
         unsafe kt_store64(self.start + offset, value)
+    }
+
+    /// Copies bytes in; a reader may see a part of them.
+    public func store(_ bytes: Span<UInt8>, _ offset: Int) {
+        precondition(self.isWritable && offset >= 0 && offset + bytes.count <= self.count, "bytes outside the region")
+        unsafe bytes.withUnsafeBytes { source in
+            guard let base = source.baseAddress else { return }
+            unsafe memcpy(self.start + offset, base, source.count)
+        }
+    }
+
+    /// A copy of a part, as it is at this moment. `range` must lie inside.
+    public func copy(_ range: Range<Int>) -> [UInt8] {
+        precondition(range.lowerBound >= 0 && range.upperBound <= self.count, "a range outside the region")
+        return unsafe [UInt8](UnsafeRawBufferPointer(start: self.start + range.lowerBound, count: range.count))
+    }
+
+    /// Where a word lies, for the one writer that cannot call back into Swift: a signal handler. Valid as long as this object.
+    public func address(_ offset: Int) -> UnsafeMutableRawPointer {
+        precondition(offset >= 0 && offset < self.count, "an address outside the region")
+        return unsafe self.start + offset
     }
 }
 

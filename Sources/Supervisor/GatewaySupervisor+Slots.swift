@@ -36,7 +36,8 @@ extension GatewaySupervisor {
 
     func spawn(_ slot: Int, at now: Instant) {
         do throws(SystemCallError) {
-            let worker = try WorkerProcess(slot: slot, executable: self.programs.worker, environment: self.environment, at: now)
+            let worker = try WorkerProcess(slot: slot, executable: self.programs.worker, environment: self.environment,
+                tableCapacity: self.generation?.program.plan.connectionsMax ?? 1, at: now)
             self.workers[slot] = worker
             try worker.watch(
                 on: self.loop, message: { [unowned self] in self.receive(slot) }, ended: { [unowned self] in self.ended(slot) })
@@ -53,7 +54,7 @@ extension GatewaySupervisor {
         guard case .draining(let deadline) = self.slots[slot].phase, let worker = self.workers[slot] else { return }
         let milliseconds = UInt32(clamping: max(0, (deadline - now).nanoseconds / 1_000_000))
         do throws(ChannelError) {
-            try worker.channel.send(.drain(deadlineMilliseconds: milliseconds))
+            try worker.channel.send(.drain(.init(deadlineMilliseconds: milliseconds, takesQueue: true)))
         } catch {
             worker.child.send(signal: ChildSignal.kill)
         }
@@ -103,7 +104,8 @@ extension GatewaySupervisor {
             self.log.write(
                 .info, "worker \(slot) has finished: \(gone.finished) requests done, \(gone.aborted) cut off",
                 self.fields(slot) + [("finished", Int(clamping: gone.finished)), ("aborted", Int(clamping: gone.aborted))])
-        case .assign, .drain: throw ProtocolBreach(description: "a message that is ours to send")
+        case .resync, .dying: return
+        case .assign, .drain, .adopt, .release, .truth, .change, .quiesce, .assignConsole, .configuration, .ask, .answer: throw ProtocolBreach(description: "a message that is ours to send")
         case .skipped: return
         }
     }
@@ -113,7 +115,7 @@ extension GatewaySupervisor {
         let assign = Message.Assign(
             slot: UInt32(slot), generation: generation.number, workers: UInt32(self.slots.count),
             programHash: generation.program.hash, demoPort: self.demo?.port ?? 0, stateDirectory: self.options.stateDirectory,
-            flags: self.slots[slot].restarts > 0 ? .succeedsCrash : [], listenerCount: UInt16(self.groups.count))
+            flags: self.slots[slot].restarts > 0 ? .succeedsCrash : [], listenerCount: UInt16(self.groups.count), seed: self.seed)
         try worker.assign(
             assign, program: generation.programFile.rawNumber, listeners: self.groups.map { $0.socket(of: slot) })
     }

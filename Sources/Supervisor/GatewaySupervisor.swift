@@ -65,6 +65,9 @@ public final class GatewaySupervisor {
     var steering: SlotSteering?
     var demo: DemoProcess?
 
+    /// The secret of this gateway's life.
+    let seed = (0..<Message.Assign.seedBytes).map { _ in UInt8.random(in: .min ... .max) }
+
     var plannedWake = Instant.distantFuture
     /// With real ports; also known after the sockets are closed.
     var listenNames: [String] = []

@@ -13,8 +13,10 @@ final class WorkerProcess {
     private(set) var isAssigned = false
 
     /// Spawns a worker that will ask for its assignment. `environment` is all that it inherits besides fd 3.
-    init(slot: Int, executable: borrowing OwnedDescriptor, environment: [String], at now: Instant) throws(SystemCallError) {
-        self.regionFile = try WorkerRegion.create(slot: slot)
+    init(
+        slot: Int, executable: borrowing OwnedDescriptor, environment: [String], tableCapacity: Int, at now: Instant
+    ) throws(SystemCallError) {
+        self.regionFile = try WorkerRegion.create(slot: slot, tableCapacity: tableCapacity)
         self.region = try WorkerRegionReader(self.regionFile.rawNumber)
         let (ours, theirs) = try MessageSocket.pair()
         self.channel = MessageChannel(ours)
@@ -40,6 +42,10 @@ final class WorkerProcess {
 
     func assign(_ assign: Message.Assign, program: CInt, listeners: [CInt]) throws(ChannelError) {
         try self.channel.send(.assign(assign), descriptors: [program, self.regionFile.rawNumber] + listeners)
+        let truth = SharedTruth(number: 0, changes: [])
+        let file: OwnedDescriptor
+        do throws(SystemCallError) { file = try MemoryFile.sealed("kt-truth", truth.encode()) } catch { throw .system(error) }
+        try self.channel.send(.truth(number: truth.number), descriptors: [file.rawNumber])
         self.isAssigned = true
     }
 }

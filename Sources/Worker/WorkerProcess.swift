@@ -105,7 +105,17 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
 
     // MARK: Drain
 
-    func drainRequested(deadline: Instant) { self.drain(until: deadline) }
+    func drainRequested(deadline: Instant, takesQueue: Bool) { self.drain(until: deadline) }
+
+    func adopt(index: Int, listeners: ReceivedDescriptors) {}
+
+    func release(index: Int) {}
+
+    func truthReplaced(by truth: SharedTruth) {}
+
+    func truthChanged(_ change: TruthChange) {}
+
+    func quiesce(isOn: Bool) {}
 
     func supervisorGone() { self.drain(until: self.loop.now + WorkerControl.orphanDrain) }
 

@@ -7,7 +7,7 @@ struct MessageTests {
     static let assign = Message.assign(
         .init(
             slot: 2, generation: 7, workers: 4, programHash: "ab", demoPort: 0x1234, stateDirectory: "/s", flags: .succeedsCrash,
-            listenerCount: 1))
+            listenerCount: 1, seed: [UInt8](1...32)))
 
     /// Bytes of protocol version 1, for ever.
     static let golden: [(Message, [UInt8])] = [
@@ -17,17 +17,43 @@ struct MessageTests {
         ),
         (
             assign,
-            head(type: 2, descriptors: 3, length: 36) + [
+            head(type: 2, descriptors: 3, length: 68) + [
                 2, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0x34, 0x12, 1, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0x61, 0x62, 2, 0, 0, 0, 0x2F,
                 0x73,
-            ]
+            ] + [UInt8](1...32)
         ),
         (.ready, head(type: 3, descriptors: 0, length: 0)),
-        (.drain(deadlineMilliseconds: 300_000), head(type: 4, descriptors: 0, length: 4) + [0xE0, 0x93, 4, 0]),
+        (
+            .drain(.init(deadlineMilliseconds: 300_000, takesQueue: true)),
+            head(type: 4, descriptors: 0, length: 5) + [0xE0, 0x93, 4, 0, 1]
+        ),
         (
             .gone(.init(finished: 9, aborted: 1)),
             head(type: 5, descriptors: 0, length: 16) + [9, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
         ),
+        (.adopt(index: 3, listenerCount: 2), head(type: 6, descriptors: 2, length: 6) + [3, 0, 0, 0, 2, 0]),
+        (.release(index: 3), head(type: 7, descriptors: 0, length: 4) + [3, 0, 0, 0]),
+        (.truth(number: 9), head(type: 8, descriptors: 1, length: 8) + [9, 0, 0, 0, 0, 0, 0, 0]),
+        (
+            .change(number: 9, .quarantine(.init(fingerprint: .init(high: 1, low: 2), policy: "p", remainingMilliseconds: 3))),
+            head(type: 9, descriptors: 0, length: 38) + [9, 0, 0, 0, 0, 0, 0, 0, 1, 25, 0, 0, 0] + [1, 0, 0, 0, 0, 0, 0, 0]
+                + [2, 0, 0, 0, 0, 0, 0, 0] + [3, 0, 0, 0, 1, 0, 0, 0, 0x70]
+        ),
+        (
+            .change(number: 1, .release(.init(high: 1, low: 2))),
+            head(type: 9, descriptors: 0, length: 29) + [1, 0, 0, 0, 0, 0, 0, 0, 2, 16, 0, 0, 0] + [1, 0, 0, 0, 0, 0, 0, 0]
+                + [2, 0, 0, 0, 0, 0, 0, 0]
+        ),
+        (.resync, head(type: 10, descriptors: 0, length: 0)),
+        (.dying(signal: 11), head(type: 11, descriptors: 0, length: 4) + [11, 0, 0, 0]),
+        (.quiesce(isOn: true), head(type: 12, descriptors: 0, length: 1) + [1]),
+        (
+            .assignConsole(.init(stateDirectory: "/s", listenerCount: 1)),
+            head(type: 13, descriptors: 2, length: 8) + [1, 0, 2, 0, 0, 0, 0x2F, 0x73]
+        ),
+        (.configuration, head(type: 14, descriptors: 1, length: 0)),
+        (.ask(id: 7, .reload), head(type: 15, descriptors: 0, length: 5) + [7, 0, 0, 0, 3]),
+        (.answer(id: 7, isGood: true), head(type: 16, descriptors: 1, length: 5) + [7, 0, 0, 0, 1]),
     ]
 
     private static func head(type: UInt8, descriptors: UInt8, length: UInt8) -> [UInt8] {
@@ -42,10 +68,10 @@ struct MessageTests {
     }
 
     @Test func `fields that a newer peer appends are ignored`() throws {
-        var bytes = Message.drain(deadlineMilliseconds: 1).encode(sequence: 1)
+        var bytes = Message.drain(.init(deadlineMilliseconds: 1, takesQueue: false)).encode(sequence: 1)
         bytes += [1, 2, 3]
         bytes[12] += 3
-        #expect(try Message.decode(bytes) == .drain(deadlineMilliseconds: 1))
+        #expect(try Message.decode(bytes) == .drain(.init(deadlineMilliseconds: 1, takesQueue: false)))
     }
 
     @Test func `an unknown type is skipped only when its sender allows`() throws {
