@@ -19,6 +19,7 @@ public enum CompileProcess {
             let result = ConfigLoader.load(options, environment: environment, checks: .engine)
             Self.say(LintReport(result).issues)
             guard let settings = result.settings else { return 1 }
+            try TestFault.act(atCompile: settings.policies)
             let cache = options.stateDirectory.flatMap { ImageCache(stateDirectory: $0, policies: settings.policies) }
             let image: [UInt8]
             if let kept = cache?.image() {

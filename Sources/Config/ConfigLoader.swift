@@ -128,7 +128,8 @@ struct ConfigCheck {
             if let pack = block.block("pack", example: "{name: my-gateway, version: 1.0.0}") { settings.pack = PackReader(log: self.log).read(pack) }
             let policies = block.block("policies")
             let policy = block.block("policy", acceptsNull: true)
-            let reader = PolicyReader(log: self.log, checks: self.checks)
+            let reader = PolicyReader(
+                log: self.log, checks: self.checks, acceptsFaults: self.environment[PolicyReader.faultsVariable] == "1")
             settings.policies = reader.read(policies: policies, policy: policy)
             reader.warnAboutMissingBlocks(settings.policies, policies: policies, policy: policy)
         }

@@ -48,8 +48,9 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
         do { settings = try SettingsCoder.decode(self.assignment.program.settingsBytes) } catch {
             throw StartFailure("the settings cannot be decoded: \(error)")
         }
+        TestFault.act(atStart: settings.policies)
         let engine: PolicyEngine
-        do { engine = try unsafe PolicyEngine(settings: settings.policies, image: self.assignment.program.image, content: .standard) } catch {
+        do { engine = try unsafe PolicyEngine(settings: settings.policies, image: self.assignment.program.image, content: .standard, failMode: settings.gateway.failMode) } catch {
             throw StartFailure("the policy image cannot be used: \(error)")
         }
         let environment = Environment()
