@@ -64,7 +64,7 @@ let package = Package(
         library("Server", ["HTTP", "Platform", "COpenSSL"]),
         library("Upstream", ["Platform", "CCurl"]),
         library("Digest", ["COpenSSL"]),
-        library("Compile", ["Config", "Digest", "IPC", "Platform", "Policies", "Settings"]),
+        library("Compile", ["Config", "Digest", "IPC", "Platform", "Policies", "Server", "Settings"]),
         library("Record", ["Exchange", "Platform"]),
         library("Supervisor", ["IPC", "Platform", "Settings", "CSystemd"]),
         library(
@@ -95,6 +95,7 @@ let package = Package(
         tests("RoutingTests", ["Routing", "Settings"]),
         tests("PatternsTests", ["Patterns"]),
         tests("PoliciesTests", ["Policies", "Exchange", "Patterns", "Settings"]),
+        tests("CompileTests", ["Compile", "Config", "IPC", "Settings"]),
         tests("ConfigTests", ["Config", "Settings"], exclude: ["Fixtures"]),
         tests("PlatformTests", ["Platform"]),
         tests("IPCTests", ["IPC", "Platform", "Settings"]),

@@ -152,7 +152,7 @@ struct ConfigCheck {
         settings.budgets = edge.budgets(block, targets: settings.providers.targets, groups: settings.consumerGroups)
         if let allowlist = block.block("ip_allowlist") { settings.allowlist = edge.allowlist(allowlist) }
         if let cors = block.block("cors") { settings.cors = edge.crossOrigin(cors) }
-        if let gateway = block.block("gateway", acceptsNull: true) { settings.gateway = GatewayReader(log: self.log).read(gateway) }
+        if let gateway = block.block("gateway", acceptsNull: true) { settings.gateway = GatewayReader(log: self.log, checks: self.checks).read(gateway) }
         block.hint("provider_routing", "write providers.strategy")
         block.hint("provider_fallback", "write providers.fallback")
         block.hint("targets", "write providers.targets")

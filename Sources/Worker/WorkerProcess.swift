@@ -72,7 +72,7 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
             admission: Admission(token: try Self.token(settings, environment), allowlist: settings.allowlist), recorder: recorder,
             workers: self.assignment.workers)
         self.handler = GatewayHandler(self.gateway)
-        let tls = try settings.gateway.tls.map { try ServerTLS(certificateChainFile: $0.certificate, privateKeyFile: $0.key, clientAuthorityFile: $0.clientCA) }
+        let tls = settings.gateway.tls == nil ? nil : try ServerTLS(self.assignment)
         self.server = HTTPServer(loop: self.loop, limits: ServerLimits(settings.gateway.limits), tls: tls, handler: self.handler)
     }
 
@@ -156,6 +156,15 @@ public enum WorkerProgram {
 struct StartFailure: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
+}
+
+extension ServerTLS {
+    /// From what was read and checked when the configuration was compiled; sessions go on at any worker of the gateway.
+    convenience init(_ assignment: Assignment) throws {
+        guard let files = TLSFiles.decode(assignment.program.tlsBytes) else { throw StartFailure("the program holds no TLS files") }
+        let material = TLSMaterial(certificate: files.certificate, key: files.key, clientAuthorities: files.clientCA)
+        try self.init(material, ticketSecret: assignment.seed)
+    }
 }
 
 extension ServerLimits {

@@ -26,6 +26,20 @@ struct LoaderTests {
         #expect(settings.pack == Pack(name: "x", version: "2.0.0"))
     }
 
+    @Test func `files of TLS are errors at the key that names them, beside all others`() {
+        var checks = ConfigChecks()
+        checks.tls = { tls in
+            [TLSFileIssue(part: .key, message: "\(tls.key) is wrong"), TLSFileIssue(part: .clientCA, message: "\(tls.clientCA ?? "") too")]
+        }
+        let text = Self.base + "gateway:\n  tls:\n    certificate: /c\n    key: /k\n    client_ca: /a\n  drain_seconds: -1\n"
+        let result = ConfigLoader.load(
+            sources: [ConfigSource(name: "0.yaml", bytes: Array(text.utf8))], environment: ["MISTRAL_API_KEY": "k"], checks: checks)
+        #expect(result.errors.map(\.path) == ["gateway.tls.key", "gateway.tls.client_ca", "gateway.drain_seconds"])
+        #expect(result.errors.map(\.line) == [7, 8, 9])
+        #expect(result.errors.map(\.code) == [.badTLSFile, .badTLSFile, .outOfRange])
+        #expect(result.errors.map(\.message).prefix(2) == ["/k is wrong", "/a too"])
+    }
+
     @Test func `what ends processes on purpose is only accepted where the environment asks for it`() throws {
         let text = Self.base.replacing("chain: []", with: "chain: [test-fault]") + "policy: {test-fault: {compile: hang, start: exit78}}\n"
         let refused = Self.load(text)
