@@ -10,23 +10,20 @@ final class InheritedSockets {
     /// The sockets of one address, listening and non-blocking.
     final class Group {
         let address: ListenAddress
-        /// One socket for all indices.
-        let isShared: Bool
-        private(set) var descriptors: [CInt]
+        private var descriptors: [CInt]
 
         fileprivate init(_ group: InheritedSocketPlan.Group) {
             self.address = group.address
-            self.isShared = group.isShared
             self.descriptors = group.descriptors
         }
 
-        /// The next by index, from then on the caller's; nil when all are taken. What nobody takes is closed.
-        func take() -> OwnedDescriptor? {
-            guard !self.descriptors.isEmpty else { return nil }
-            return OwnedDescriptor(adopting: self.descriptors.removeFirst())
+        /// By index; from then on the caller closes them. Empty the second time.
+        func release() -> [CInt] {
+            defer { self.descriptors = [] }
+            return self.descriptors
         }
 
-        deinit { while let descriptor = self.take() { _ = consume descriptor } }
+        deinit { for descriptor in self.descriptors { _ = OwnedDescriptor(adopting: descriptor) } }
     }
 
     let groups: [Group]
@@ -49,8 +46,6 @@ final class InheritedSockets {
         }
         self.groups = plan.groups.map(Group.init)
     }
-
-    func group(of address: ListenAddress) -> Group? { self.groups.first { $0.address == address } }
 
     private static func offers() -> [InheritedSocketPlan.Offer] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?

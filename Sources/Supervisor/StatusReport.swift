@@ -47,7 +47,7 @@ struct StatusReport: Equatable {
     }
 
     struct Reload: Equatable {
-        enum Result: String { case succeeded, failed, rolledBack = "rolled_back" }
+        enum Result: String { case applied, failed, rolledBack = "rolled_back" }
 
         /// RFC 3339, of its end.
         var time: String

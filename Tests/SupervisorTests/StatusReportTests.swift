@@ -17,7 +17,7 @@ struct StatusReportTests {
         (cell.inFlight, cell.attempts, cell.latencyMicroseconds) = (1, 1, 12_340)
         report.targets = [.init(id: "mistral", cells: [cell]), .init(id: "other", cells: [])]
         report.reloads = [
-            .init(time: "T3", hash: "ab", result: .succeeded, message: "generation 2 serves"),
+            .init(time: "T3", hash: "ab", result: .applied, message: "generation 2 serves"),
             .init(time: "T4", hash: nil, result: .rolledBack, message: "policy-config.yaml:3: x"),
         ]
         report.restarts = .init(crash: 1, hang: 2, oom: 3)
@@ -33,7 +33,7 @@ struct StatusReportTests {
             + #""children":{"ledger":null,"console":{"pid":9,"state":"running"}},"targets":["#
             + #"{"id":"mistral","breaker":null,"available":true,"why":null,"latency_ms":12.34,"in_flight":1,"probe":null},"#
             + #"{"id":"other","breaker":null,"available":false,"why":"no worker serves","latency_ms":null,"in_flight":0,"probe":null}],"#
-            + #""reloads":[{"time":"T3","hash":"ab","result":"succeeded","message":"generation 2 serves"},"#
+            + #""reloads":[{"time":"T3","hash":"ab","result":"applied","message":"generation 2 serves"},"#
             + #"{"time":"T4","hash":null,"result":"rolled_back","message":"policy-config.yaml:3: x"}],"#
             + #""restarts":{"crash":1,"hang":2,"oom":3},"listen":["127.0.0.1:41002","unix:/x"],"admin_listen":"127.0.0.1:41003","#
             + #""deaths":[{"time":"T5","slot":1,"pid":8,"generation":2,"cause":"crash","message":"killed by signal 11"}],"uptime_seconds":61}"#
