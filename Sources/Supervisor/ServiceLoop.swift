@@ -20,6 +20,13 @@ internal import Platform
             unsafe sd_event_source_unref(source)
         }
 
+        /// Of a descriptor's source: what it is waited for from now on. Its failure and its end are always told.
+        func wait(reading: Bool, writing: Bool) {
+            guard let source = unsafe self.source else { return }
+            let events = (reading ? EPOLLIN.rawValue : 0) | (writing ? EPOLLOUT.rawValue : 0)
+            unsafe sd_event_source_set_io_events(source, UInt32(events))
+        }
+
         fileprivate func rearm(at microseconds: UInt64) {
             guard let source = unsafe self.source else { return }
             unsafe sd_event_source_set_time(source, microseconds)

@@ -70,6 +70,16 @@ struct ServiceManagerTests {
         #expect(heard() == "WATCHDOG=1")
         manager.stopping(status: "draining", within: .seconds(310))
         #expect(heard() == "STOPPING=1\nEXTEND_TIMEOUT_USEC=310000000\nSTATUS=draining")
+        manager.reloading(status: "reloading", at: Instant(nanoseconds: 12_345_678))
+        #expect(heard() == "RELOADING=1\nMONOTONIC_USEC=12345\nSTATUS=reloading")
+        manager.extendTimeout(by: .seconds(10))
+        #expect(heard() == "EXTEND_TIMEOUT_USEC=10000000")
+        #expect(manager.store(socket.rawNumber, name: "kt-00-0"))
+        #expect(heard() == "FDSTORE=1\nFDNAME=kt-00-0\nFDPOLL=0")
+        manager.removeStored(name: "kt-00-0")
+        #expect(heard() == "FDSTOREREMOVE=1\nFDNAME=kt-00-0")
+        #expect(!manager.waitUntilHeard(.milliseconds(1)), "nobody has read it")
+        #expect(heard() == "BARRIER=1")
         #expect(heard().isEmpty)
     }
 }

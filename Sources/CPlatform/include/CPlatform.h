@@ -25,6 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "CProcess.h"
+#include "CSocket.h"
 
 #ifndef SO_ATTACH_REUSEPORT_CBPF
 #define SO_ATTACH_REUSEPORT_CBPF 51
