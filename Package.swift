@@ -76,9 +76,9 @@ let package = Package(
         library("DemoProvider", ["HTTP", "Platform", "Server"]),
 
         program("kt-supervisor", ["Supervisor"]),
-        program("kt-worker", ["Worker"]),
-        program("kt-compile", ["Compile"]),
-        program("kt-demo", ["DemoProvider"]),
+        program("kt-worker", ["Platform", "Worker"]),
+        program("kt-compile", ["Compile", "Platform"]),
+        program("kt-demo", ["DemoProvider", "Platform"]),
         program(
             "kt",
             [

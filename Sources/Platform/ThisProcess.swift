@@ -5,6 +5,16 @@ internal import Glibc
 public enum ThisProcess {
     public static var pid: Int32 { getpid() }
 
+    /// What the process was started with, the program's name first; empty when it cannot be read.
+    public static var arguments: [String] {
+        do throws(SystemCallError) {
+            let line = try Files.read("/proc/self/cmdline")
+            return line.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { String(decoding: $0, as: UTF8.self) }
+        } catch {
+            return []
+        }
+    }
+
     /// All `NAME=value` lines of the environment. The environment is never changed by us.
     public static var environment: [String] {
         var lines: [String] = []

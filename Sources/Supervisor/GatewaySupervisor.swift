@@ -84,6 +84,7 @@ public final class GatewaySupervisor {
             print("kt-supervisor \(Build.version)")
             return 0
         }
+        if arguments == ["--preflight"] { return Preflight.run() }
         var log = EventLog()
         let options: SupervisorOptions
         do throws(UsageError) {

@@ -24,6 +24,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "CBuild.h"
+#include "CExecution.h"
 #include "CProcess.h"
 #include "CSocket.h"
 
