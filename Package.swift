@@ -34,6 +34,7 @@ let package = Package(
         .executable(name: "kt-supervisor", targets: ["kt-supervisor"]),
         .executable(name: "kt-worker", targets: ["kt-worker"]),
         .executable(name: "kt-compile", targets: ["kt-compile"]),
+        .executable(name: "kt-console", targets: ["kt-console"]),
         .executable(name: "kt-demo", targets: ["kt-demo"]),
     ],
     dependencies: [
@@ -51,6 +52,7 @@ let package = Package(
         // Values and codecs: no input, no output, no clock.
         library("Exchange"),
         library("HTTP"),
+        library("Metrics"),
         library("Settings"),
         library("Providers", ["Exchange", "Settings"]),
         library("Routing", ["Settings"]),
@@ -60,24 +62,26 @@ let package = Package(
 
         // Edges: system calls, sockets, processes.
         library("Platform", ["CPlatform"]),
-        library("IPC", ["Platform", "Settings"]),
+        library("IPC", ["Metrics", "Platform", "Settings"]),
         library("Server", ["HTTP", "Platform", "COpenSSL"]),
         library("Upstream", ["Platform", "CCurl"]),
         library("Digest", ["COpenSSL"]),
         library("Compile", ["Config", "Digest", "IPC", "Platform", "Policies", "Server", "Settings"]),
         library("Record", ["Exchange", "Platform"]),
-        library("Supervisor", ["IPC", "Platform", "Settings", "CSystemd"]),
+        library("Supervisor", ["IPC", "Metrics", "Platform", "Settings", "CSystemd"]),
         library(
             "Worker",
             [
-                "Exchange", "HTTP", "IPC", "Platform", "Policies", "Providers", "Record", "Routing", "Server",
+                "Exchange", "HTTP", "IPC", "Metrics", "Platform", "Policies", "Providers", "Record", "Routing", "Server",
                 "Settings", "Upstream",
             ]),
+        library("Console", ["Exchange", "HTTP", "IPC", "Metrics", "Platform", "Record", "Server"]),
         library("DemoProvider", ["HTTP", "Platform", "Server"]),
 
         program("kt-supervisor", ["Supervisor"]),
         program("kt-worker", ["Platform", "Worker"]),
         program("kt-compile", ["Compile", "Platform"]),
+        program("kt-console", ["Console", "Platform"]),
         program("kt-demo", ["DemoProvider", "Platform"]),
         program(
             "kt",
@@ -98,11 +102,13 @@ let package = Package(
         tests("CompileTests", ["Compile", "Config", "IPC", "Settings"]),
         tests("ConfigTests", ["Config", "Settings"], exclude: ["Fixtures"]),
         tests("PlatformTests", ["Platform"]),
-        tests("IPCTests", ["IPC", "Platform", "Settings"]),
+        tests("IPCTests", ["IPC", "Metrics", "Platform", "Settings"]),
+        tests("MetricsTests", ["Metrics"]),
+        tests("ConsoleTests", ["Console", "HTTP", "Metrics", "Platform", "Server"]),
         tests("ServerTests", ["Server", "HTTP", "Platform"]),
         tests("UpstreamTests", ["Upstream", "Platform"]),
         tests("RecordTests", ["Record"]),
-        tests("SupervisorTests", ["Supervisor", "IPC", "Platform", "Settings"]),
+        tests("SupervisorTests", ["Supervisor", "IPC", "Metrics", "Platform", "Settings"]),
         tests("DemoProviderTests", ["DemoProvider"]),
         tests("WorkerTests", ["Worker", "Exchange", "HTTP", "Policies", "Settings"], resources: [.copy("Fixtures")]),
     ]

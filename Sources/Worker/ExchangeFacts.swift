@@ -20,6 +20,10 @@ struct ExchangeFacts {
     var modelAnswered: [UInt8]?
     var user: String?
     var target: String?
+    /// Of the target that was asked last.
+    var targetIndex: Int?
+    /// When the first attempt left.
+    var sentAt: Instant?
     var attempts: [Attempt] = []
     var reports: [PolicyReport] = []
     var verdict = Verdict.allow

@@ -25,6 +25,8 @@ final class Gateway {
     let admission: Admission
     let crossOrigin: CrossOriginRule?
     let recorder: EventRecorder?
+    /// Set before the first request.
+    var metrics: RequestMetrics?
     /// Requests under way to one target from this worker.
     let concurrencyMax: Int
     let keepAliveNanoseconds: Int64

@@ -12,6 +12,7 @@ extension RequestPipeline: UpstreamObserver {
     func upstreamHead(_ transfer: UpstreamTransfer, status: Int, headers: UpstreamHeaders) {
         self.answerHeaders = headers
         self.facts.firstByteAt = self.gateway.loop.now
+        self.gateway.metrics?.firstByte(at: self.gateway.loop.now, of: self)
         let isEventStream = headers.value(of: "content-type", beginsWith: "text/event-stream")
         if status == 200, isEventStream, self.document?.stream == true {
             self.phase = .awaitingEvent
@@ -167,6 +168,7 @@ extension RequestPipeline: UpstreamObserver {
                 self.gateway.giveBack(out)
                 return self.attemptFailed(fault.status == 504 ? .timedOut : .status(fault.status, retryAfter: nil), self.redacted(fault))
             }
+            self.gateway.metrics?.attemptFailed(fault.status, of: self)
             self.endTransfer()
             self.openStream()
             EventStreamWriter.append(self.redacted(fault).body(requestID: self.requestID).span, to: &out)
@@ -327,7 +329,9 @@ extension RequestPipeline: UpstreamObserver {
             self.relay = nil
         }
         self.exchange.observer = nil
-        if let recorder = self.gateway.recorder, !recorder.record(self, outcome: outcome, status: status, at: Instant.now()) {
+        let isRecorded = self.gateway.recorder?.record(self, outcome: outcome, status: status, at: Instant.now()) ?? true
+        self.gateway.metrics?.ended(self, status: isRecorded || wasStreaming ? status : GatewayFault.auditUnavailable.status)
+        if !isRecorded {
             self.withhold(wasStreaming)
         } else {
             deliver()

@@ -71,6 +71,7 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
             loop: self.loop, settings: settings, engine: engine, links: links, upstream: try UpstreamClient(loop: self.loop),
             admission: Admission(token: try Self.token(settings, environment), allowlist: settings.allowlist), recorder: recorder,
             workers: self.assignment.workers)
+        self.gateway.metrics = RequestMetrics(region: self.assignment.region, links: links)
         self.handler = GatewayHandler(self.gateway)
         let tls = settings.gateway.tls == nil ? nil : try ServerTLS(self.assignment)
         self.server = HTTPServer(loop: self.loop, limits: ServerLimits(settings.gateway.limits), tls: tls, handler: self.handler)
