@@ -25,6 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "CBuild.h"
+#include "CCrash.h"
 #include "CExecution.h"
 #include "CProcess.h"
 #include "CSocket.h"
