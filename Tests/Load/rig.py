@@ -20,7 +20,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "Integration"))
 
-from harness import BINARIES, KEY, NO_BREAKER, Fake, Gateway, configuration, free_port, status_of, target, wait_until  # noqa: E402, F401
+from harness import BINARIES, KEY, NO_BREAKER, ROOT, Fake, Gateway, configuration, free_port, status_of, target, wait_until  # noqa: E402, F401
 
 MESSAGES = [{"role": "user", "content": "Good morning. What does the harbour master write in his book?"}]
 PROGRAMS = ("kt", "kt-supervisor", "kt-worker", "kt-compile", "kt-demo", "kt-console")
@@ -162,7 +162,9 @@ class Load:
 class Tree(Gateway):
     """A gateway of its own configuration, with what /proc and the state directory say about it."""
 
-    def __init__(self, folder, yaml, binaries=BINARIES, wrapper=(), environment=None, listen=None, arguments=(), waits=True):
+    def __init__(
+        self, folder, yaml, binaries=BINARIES, wrapper=(), environment=None, ports=None, says_listen=True, arguments=(), waits=True, mounts=None
+    ):  # fmt: skip
         self.folder = pathlib.Path(folder)
         self.state = self.folder / "state"
         self.state.mkdir(parents=True, exist_ok=True)
@@ -170,15 +172,24 @@ class Tree(Gateway):
         self.config.write_text(yaml)
         self.log = open(self.folder / "gateway.log", "ab")
         self.binaries = pathlib.Path(binaries)
-        self.ports = [int(address.rpartition(":")[2]) for address in listen or [f"127.0.0.1:{free_port()}"]]
+        # Addresses come from the command line, which no reload changes, unless the configuration is to say them.
+        self.ports, self.says_listen = ports or [free_port()], says_listen
         self.wrapper, self.arguments, self.environment = [*wrapper], [*arguments], dict(environment or {})
-        self.view = self.state
+        # `mounts`: a wrapper by state directory, whose tree has a mount namespace of its own.
+        self.is_elsewhere = mounts is not None
+        if mounts:
+            self.wrapper += mounts(self.state)
         self.start(waits)
+
+    @property
+    def view(self):
+        """The state directory as the tree sees it."""
+        return pathlib.Path(f"/proc/{self.child.pid}/root{self.state}") if self.is_elsewhere else self.state
 
     def start(self, waits=True):
         """As a service manager starts it again: same addresses, same state directory."""
         command = [*self.wrapper, self.binaries / "kt", "gateway", "run", "--policy-config", self.config, "--state-dir", self.state]
-        for port in self.ports:
+        for port in self.ports if self.says_listen else ():
             command += ["--listen", f"127.0.0.1:{port}"]
         if "--admin-listen" not in self.arguments:
             command += ["--admin-listen", "127.0.0.1:0"]
@@ -201,6 +212,15 @@ class Tree(Gateway):
             return json.loads((self.view / "gateway.json").read_text())
         except (OSError, ValueError):
             return None
+
+    def events(self):
+        lines = []
+        for path in sorted((self.view / "spool").rglob("*")):
+            with contextlib.suppress(OSError):
+                for line in path.read_bytes().split(b"\n") if path.is_file() else ():
+                    with contextlib.suppress(ValueError):
+                        lines.append(json.loads(line[line.index(b"{") :]))
+        return lines
 
     @property
     def addresses(self):
