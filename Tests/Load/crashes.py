@@ -1,14 +1,13 @@
 """A process of the tree dies, stops or is poisoned."""
 
 import bisect
-import contextlib
 import json
 import os
 import signal
 import statistics
 import time
 
-from rig import MESSAGES, NotifySocket, Rig, alive, kill, promise_events, promise_tidy, quantile, status_of, wait_until
+from rig import MESSAGES, NotifySocket, alive, kill, promise_events, promise_tidy, quantile, status_of, wait_until
 
 # From the kill to the client's reading the reset.
 SEEN_WITHIN = 1.0
@@ -45,18 +44,23 @@ def match_losses(result, final, found, ends, pool):
     result.promise("every aborted event is a loss that a client saw", all(i in lost for i, _ in aborted), [a for a in aborted if a[0] not in lost][:3] or "")
 
 
-def deaths(rig, number, count, pool=2, streams=None, rate=600):
+# A worker that served this long is replaced at once however often its slot died before; a younger one meets the back-off.
+LONG_LIFE = 10.3
+
+
+def deaths(rig, number, count, pool=4, rate=600):
     """Kills `count` random workers, one after the other, each when all serve and some more was answered."""
     result, options = rig.result, rig.options
     tree = rig.tree(rig.yaml(workers=pool))
-    load = rig.load(tree, plain=32, keep=16, streams=options.streams if streams is None else streams, rate=rate, trace=True)
-    load.wait_for("a warm load", lambda s: s["ok"] > 200 and s["open_streams"] > load_streams(options, streams) * 0.5)
+    load = rig.load(tree, plain=32, keep=16, streams=options.streams, rate=rate, trace=True)
+    load.wait_for("a warm load", lambda s: s["ok"] > 200 and s["open_streams"] > options.streams * 0.5)
     before = tree.descriptors()
-    ends, took, steps = [], [], []
+    ends, took, steps, ready_at = [], [], [], {}
     for _ in range(count):
-        # Back-off would be the answer to a worker that dies young; here each death is to be answered at once.
         pids = tree.wait_serving(pool, 45)
-        slot = rig.random.choice(sorted(pids))
+        old_enough = wait_until(
+            "a worker of some age", lambda: [s for s in pids if time.monotonic() - ready_at.get(s, 0) > LONG_LIFE], LONG_LIFE + 5)  # fmt: skip
+        slot = rig.random.choice(old_enough)
         victim = pids[slot]
         load.wait_for_more(rig.random.randint(40, 200))
         began = time.monotonic()
@@ -67,6 +71,7 @@ def deaths(rig, number, count, pool=2, streams=None, rate=600):
 
         wait_until("a serving successor", successor, 45, pause=0.001)
         ready = time.monotonic()
+        ready_at[slot] = ready
         took.append(ready - began)
         steps.append((began, ready))
         wait_until("the victim has gone", lambda: not alive(victim), 15, pause=0.002)
@@ -76,7 +81,7 @@ def deaths(rig, number, count, pool=2, streams=None, rate=600):
     final = load.quit()
     found = promise_events(result, tree, load, final)
     match_losses(result, final, found, ends, pool)
-    # Those that were begun while the slot was vacant; half of them met a living worker.
+    # Begun while the slot was vacant and answered after: they waited in the dead one's queue.
     waits = []
     for kind, outcome, _, began, _, _, ended, _ in load.traced():
         if kind == "plain" and outcome == "ok":
@@ -92,10 +97,6 @@ def deaths(rig, number, count, pool=2, streams=None, rate=600):
     promise_tidy(result, tree, before)
 
 
-def load_streams(options, streams):
-    return options.streams if streams is None else streams
-
-
 def sigkill(rig):
     deaths(rig, signal.SIGKILL, rig.options.count or 100)
 
@@ -108,7 +109,7 @@ def sigstop(rig):
     """A worker that stands still is steered around, then replaced; the others do not notice."""
     result, pool = rig.result, 2
     tree = rig.tree(rig.yaml(workers=pool))
-    load = rig.load(tree, plain=64, keep=16, streams=min(rig.options.streams, 60), rate=200, trace=True)
+    load = rig.load(tree, plain=1500, keep=16, streams=min(rig.options.streams, 60), rate=100, trace=True)
     ends, steps = [], []
     for _ in range(rig.options.count or 5):
         pids = tree.wait_serving(pool, 60)
@@ -127,9 +128,6 @@ def sigstop(rig):
         load.wait_for_more(100)
     final = load.quit()
     found = promise_events(result, tree, load, final)
-    for i, (began, until, slot) in enumerate(ends):
-        # What went into the victim's sockets while it stood still was never read; the whole time is its moment.
-        ends[i] = (began, until, slot)
     match_stopped(result, final, found, ends, pool)
     late = []
     for kind, outcome, _, began, _, _, ended, _ in load.traced():
@@ -145,6 +143,7 @@ def sigstop(rig):
 
 
 def match_stopped(result, final, found, ends, pool):
+    """As above; but what went into the victim's sockets while it stood still was never read, however long ago."""
     strangers = []
     for loss in final["losses"]:
         inside = [e for e in ends if e[0] - 4 <= loss["began"] and e[0] <= loss["ended"] <= e[1]]
@@ -287,4 +286,3 @@ SCENARIOS = {
     "sigkill": sigkill, "sigsegv": sigsegv, "sigstop": sigstop, "sigstop-all": sigstop_all, "poison": poison,
     "supervisor-kill": supervisor_kill, "fork-bomb": fork_bomb,
 }  # fmt: skip
-
