@@ -125,7 +125,8 @@ def reloads(rig):
 def stamped(rig, version):
     """A copy of the build with another version."""
     folder = rig.binaries(f"build-{version}")
-    subprocess.run([ROOT / "tools/stamp-version.sh", str(folder), version], check=True, capture_output=True, text=True)
+    for program in folder.iterdir():
+        subprocess.run([ROOT / "tools/stamp-version.sh", str(program), version], check=True, capture_output=True, text=True)
     return folder
 
 

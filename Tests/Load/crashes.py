@@ -7,7 +7,7 @@ import signal
 import statistics
 import time
 
-from rig import MESSAGES, NotifySocket, alive, kill, promise_events, promise_tidy, quantile, status_of, wait_until
+from rig import FAULTS, MESSAGES, NotifySocket, alive, kill, promise_events, promise_tidy, quantile, status_of, wait_until
 
 # From the kill to the client's reading the reset.
 SEEN_WITHIN = 1.0
@@ -184,10 +184,7 @@ def poison(rig):
     import openai
 
     result, pool = rig.result, 2
-    policy = "policy:\n  test-fault: { on: poison-of-the-test, do: crash }\n"
-    yaml = rig.yaml(workers=pool, policies=("audit-logger",)).replace("chain: [", "chain: [test-fault, ", 1)
-    yaml = yaml.replace("policy:\n", policy, 1) if "\npolicy:\n" in yaml else yaml + policy
-    tree = rig.tree(yaml, environment={"KEEPTRUSTS_TEST_FAULTS": "1"})
+    tree = rig.tree(rig.faulty_yaml(workers=pool), environment=FAULTS)
     load = rig.load(tree, plain=8, keep=8, streams=min(rig.options.streams, 40), rate=200)
     load.wait_for_more(200)
     before = tree.wait_serving(pool)
@@ -196,7 +193,7 @@ def poison(rig):
     with openai.OpenAI(base_url=tree.base_url, api_key="unused", timeout=20, max_retries=2) as client:
         for _ in range(3):
             try:
-                client.chat.completions.create(model="plain", messages=[*MESSAGES, {"role": "user", "content": "poison-of-the-test"}])
+                client.chat.completions.create(model="plain", messages=[*MESSAGES, {"role": "user", "content": "kt-fault:crash"}])
                 answers.append("200")
             except openai.APIStatusError as problem:
                 answers.append(f"{problem.status_code} {problem.code}")

@@ -24,6 +24,8 @@ from harness import BINARIES, KEY, NO_BREAKER, ROOT, Fake, Gateway, configuratio
 
 MESSAGES = [{"role": "user", "content": "Good morning. What does the harbour master write in his book?"}]
 PROGRAMS = ("kt", "kt-supervisor", "kt-worker", "kt-compile", "kt-demo", "kt-console")
+# With it the hidden policy kind `test-fault` may be configured.
+FAULTS = {"KEEPTRUSTS_TEST_FAULTS": "1"}
 GCC = ["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-std=gnu17"]
 
 
@@ -376,6 +378,12 @@ class Rig:
         ]
         text = configuration(all_targets, policies).replace("providers:\n", "providers:\n" + NO_BREAKER)
         return text + f"gateway:\n  workers: {workers}\n  limits: {{ connections_per_address: 8192 }}\n{gateway}"
+
+    def faulty_yaml(self, workers=2, **options):
+        """With `test-fault` in the chain: it does what `kt-fault:NAME` in a text says, or `options` (compile, start)."""
+        words = "{ " + ", ".join(f"{name}: {value}" for name, value in options.items()) + " }"
+        yaml = self.yaml(workers=workers, policies=("audit-logger",)).replace("chain: [", "chain: [test-fault, ", 1)
+        return yaml.replace("\npolicy:\n", f"\npolicy:\n  test-fault: {words}\n", 1)
 
     def tree(self, yaml=None, **options):
         folder = self.folder / f"tree{len(self.started)}"

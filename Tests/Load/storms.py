@@ -1,4 +1,4 @@
-"""Injuries at random, and ten ways to break the supervisor's world on purpose."""
+"""Injuries at random, and a dozen ways to break the supervisor's world on purpose."""
 
 import bisect
 import contextlib
@@ -9,7 +9,7 @@ import signal
 import socket
 import time
 
-from rig import NotifySocket, alive, free_port, kill, promise_events, promise_tidy, status_of, wait_until
+from rig import FAULTS, NotifySocket, alive, free_port, kill, promise_events, promise_tidy, status_of, wait_until
 
 INJURIES = (
     ("worker", signal.SIGKILL), ("worker", signal.SIGSEGV), ("worker", signal.SIGSTOP), ("worker", signal.SIGABRT),
@@ -108,7 +108,7 @@ def random_storm(rig):
     promise_tidy(result, tree)
 
 
-# MARK: Ten ways to break it
+# MARK: A dozen ways to break it
 
 
 def truth(tree):
@@ -121,7 +121,7 @@ def break_supervisor(rig):
     """Each way of breaking must show: in gateway.json, in /readyz, in STATUS, and in the watchdog's silence."""
     ways = [
         compiler_missing, worker_missing, demo_missing, compiler_hangs, compiler_dies, address_taken, all_workers_stopped, one_slot_failing,
-        state_lost, supervisor_stopped,
+        state_lost, supervisor_stopped, reload_compiler_hangs, reload_workers_die,
     ]  # fmt: skip
     for way in ways[: rig.options.count or len(ways)]:
         try:
@@ -274,6 +274,41 @@ def supervisor_stopped(rig):
     rig.result.promise(
         supervisor_stopped.__doc__, not fed and final["lost"] == 0 and tree.serving() == before, f"fed {len(fed)} times, lost {final['lost']}, {tree.workers()}")  # fmt: skip
     tree.stop()
+
+
+def reload_fails(rig, words, seconds, **options):
+    """A new configuration that cannot come into force: the old one serves, and everybody is told."""
+    notify = socket_folder(rig)
+    tree = rig.tree(environment={**FAULTS, **notify.variables(4)})
+    load = rig.load(tree, plain=4, keep=4, rate=100)
+    load.wait_for_more(50)
+    before, pids = tree.status(), tree.wait_serving(2)
+    tree.config.write_text(rig.faulty_yaml(**options))
+    began = time.monotonic()
+    ended = tree.kt("reload", seconds=60)
+    took = time.monotonic() - began
+    load.wait_for_more(100)
+    final, after = load.quit(), tree.status()
+    told = [text for at, text in notify.states() if at > began]
+    ready_again = notify.times("READY=1")[1:]
+    fed = [began, *(t for t in notify.times("WATCHDOG=1") if t > began)]
+    result = rig.result
+    result.promise(words, ended.returncode == 1 and took < seconds, f"exit {ended.returncode} after {took:.1f} s: {(ended.stdout + ended.stderr).strip()[-200:]}")
+    result.promise("… and the old one goes on without a loss", final["lost"] == 0 and tree.serving() == pids, f"{final['classes']} {tree.workers()}")
+    same = after["config"]["hash"] == before["config"]["hash"] and after["state"] == "serving"
+    result.promise("… and status, STATUS and READY tell it", same and ready_again and any("reload" in t.lower() for t in told), told[-2:])
+    result.promise("… and the watchdog was fed all the while", max(b - a for a, b in zip(fed, fed[1:])) < 3, "")
+    tree.stop()
+
+
+def reload_compiler_hangs(rig):
+    """kt-compile hangs at a reload: after ten seconds the caller gets an error"""
+    reload_fails(rig, reload_compiler_hangs.__doc__, 15, compile="hang")
+
+
+def reload_workers_die(rig):
+    """the new workers die at a reload: the caller gets an error"""
+    reload_fails(rig, reload_workers_die.__doc__, 20, start="crash")
 
 
 SCENARIOS = {"random": random_storm, "break-supervisor": break_supervisor}
