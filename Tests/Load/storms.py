@@ -9,7 +9,7 @@ import signal
 import socket
 import time
 
-from rig import FAULTS, NotifySocket, alive, free_port, kill, promise_events, promise_tidy, status_of, wait_until
+from rig import FAULTS, NotifySocket, alive, compiled, free_port, kill, promise_events, promise_tidy, status_of, wait_until
 
 INJURIES = (
     ("worker", signal.SIGKILL), ("worker", signal.SIGSEGV), ("worker", signal.SIGSTOP), ("worker", signal.SIGABRT),
@@ -120,7 +120,7 @@ def truth(tree):
 def break_supervisor(rig):
     """Each way of breaking must show: in gateway.json, in /readyz, in STATUS, and in the watchdog's silence."""
     ways = [
-        compiler_missing, worker_missing, demo_missing, compiler_hangs, compiler_dies, address_taken, all_workers_stopped, one_slot_failing,
+        compiler_missing, worker_missing, demo_missing, compiler_hangs, compiler_dies, workers_end_at_once, address_taken, all_workers_stopped, one_slot_failing,
         state_lost, supervisor_stopped, reload_compiler_hangs, reload_workers_die,
     ]  # fmt: skip
     for way in ways[: rig.options.count or len(ways)]:
@@ -176,17 +176,16 @@ def demo_missing(rig):
     tree.stop()
 
 
-def stub(folder, program, script):
-    path = folder / program
-    path.unlink()
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
+def with_stub(rig, program, behaviour):
+    folder = rig.binaries(f"{program}-{behaviour[:5]}")
+    (folder / program).unlink()
+    compiled("stub.c", folder / program, f"-DBEHAVIOUR={behaviour}")
+    return folder
 
 
 def compiler_hangs(rig):
     """kt-compile hangs: after ten seconds it does not start, and says why"""
-    folder = rig.binaries("hanging")
-    stub(folder, "kt-compile", "exec sleep 60")
+    folder = with_stub(rig, "kt-compile", "sleep(60)")
     notify = socket_folder(rig)
     began = time.monotonic()
     tree = rig.tree(binaries=folder, waits=False, environment=notify.variables())
@@ -196,11 +195,17 @@ def compiler_hangs(rig):
 
 def compiler_dies(rig):
     """kt-compile crashes: it does not start, and says why"""
-    folder = rig.binaries("dying")
-    stub(folder, "kt-compile", "kill -SEGV $$")
+    folder = with_stub(rig, "kt-compile", "abort()")
     notify = socket_folder(rig)
     tree = rig.tree(binaries=folder, waits=False, environment=notify.variables())
     ended_with_words(rig, tree, compiler_dies.__doc__, notify)
+
+
+def workers_end_at_once(rig):
+    """every worker ends at once at the start: READY is never said, and it gives up with words"""
+    notify = socket_folder(rig)
+    tree = rig.tree(binaries=with_stub(rig, "kt-worker", "_exit(3)"), waits=False, environment=notify.variables(2))
+    ended_with_words(rig, tree, workers_end_at_once.__doc__, notify)
 
 
 def address_taken(rig):
@@ -234,11 +239,11 @@ def one_slot_failing(rig):
     notify = socket_folder(rig)
     tree = rig.tree(environment=notify.variables(2))
     other = tree.wait_serving(2)[1]
-    for _ in range(5):
+    for _ in range(6):
         pid = wait_until("a worker in slot 0", lambda: next((w["pid"] for w in tree.workers() if w["slot"] == 0 and w["pid"]), None), 30, 0.002)
         kill(pid, signal.SIGKILL)
         wait_until("its end", lambda gone=pid: not alive(gone), 5, 0.002)
-    shown = wait_until("back-off in gateway.json", lambda: next((w for w in tree.workers() if w["slot"] == 0 and w["state"] != "serving"), None), 5, 0.002)
+    shown = wait_until("back-off in gateway.json", lambda: next((w for w in tree.workers() if w["slot"] == 0 and w["state"] == "backoff"), None), 5, 0.002)
     asked = [status_of(tree.port, "/readyz") for _ in range(20)]
     rig.result.promise(
         one_slot_failing.__doc__, shown["restarts"] >= 4 and asked == [200] * 20 and other in tree.serving().values(), f"{shown}, 20 times /readyz: {set(asked)}")  # fmt: skip
