@@ -3,11 +3,12 @@
 SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := pkg-config libyaml-dev libcurl4-openssl-dev libsystemd-dev libvectorscan-dev libssl-dev libsqlite3-dev
-TEST_PACKAGES := python3-venv curl openssl
+TEST_PACKAGES := python3-venv curl openssl gcc libc6-dev
 RELEASE := -c release --static-swift-stdlib
 MOCK_UPSTREAM ?=
+SCENARIOS ?= all
 
-.PHONY: run build test check bench fuzz setup setup-test setup-bench clean
+.PHONY: run build test check chaos bench fuzz setup setup-test setup-bench clean
 
 ## Builds and starts the gateway on the configuration that fits: Mistral with MISTRAL_API_KEY, else the built-in demo provider.
 run: build
@@ -27,6 +28,10 @@ test: setup setup-test build
 
 check: test
 	tools/check.sh
+
+## Every promise of docs/supervision.md at its full count; more than an hour. `make chaos SCENARIOS="reloads --seed 7"` plays one.
+chaos: build setup-test
+	KT_BIN=$(CURDIR)/.build/release .venv/bin/python Tests/Load/chaos.py $(SCENARIOS) --json .build/chaos.json
 
 bench: build setup-bench
 	bench/run.sh $(MOCK_UPSTREAM)
