@@ -29,8 +29,9 @@ public enum CompileProcess {
             }
             let bytes = SettingsCoder.encode(settings)
             try SealedProgram.write(
-                plan: SupervisorPlan(settings), settingsBytes: bytes, image: image, hash: SHA256.hex(result.canonicalBytes),
-                to: Self.programDescriptor)
+                plan: SupervisorPlan(settings), settingsBytes: bytes,
+                displayBytes: Array(SettingsView(settings).json(pretty: false).utf8), image: image,
+                hash: SHA256.hex(result.canonicalBytes), to: Self.programDescriptor)
             return 0
         } catch {
             Self.say("kt-compile: \(error)\n")

@@ -25,6 +25,15 @@ public enum PolicyKind: String, Codable, Sendable, CaseIterable {
     case agentFirewall = "agent-firewall"
     case dataRoutingPolicy = "data-routing-policy"
     case auditLogger = "audit-logger"
+
+    /// From 1, in the order of `allCases`: for what has room for a number only.
+    public var number: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }
+
+    /// nil: nobody's number.
+    public init?(number: Int) {
+        guard Self.allCases.indices.contains(number - 1) else { return nil }
+        self = Self.allCases[number - 1]
+    }
 }
 
 /// What a policy does about a finding. Not every kind accepts every action; `Config` refuses the others.

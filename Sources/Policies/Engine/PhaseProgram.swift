@@ -5,7 +5,9 @@ internal import Settings
 /// The policies of one phase and the patterns they look for.
 struct PhaseProgram: Sendable {
     struct Policy: Sendable {
-        var kind: PolicyKind
+        let kind: PolicyKind
+        /// `kind.number`, looked up once.
+        let number: Int
         var action: PolicyAction
         var reasonCode: String
         var message: String?
@@ -13,6 +15,15 @@ struct PhaseProgram: Sendable {
         var rules: IndicatorRules?
         /// Roles whose texts it reads; nil: all.
         var roles: Set<UInt8>?
+
+        init(kind: PolicyKind, action: PolicyAction, reasonCode: String, message: String? = nil, rules: IndicatorRules? = nil) {
+            self.kind = kind
+            self.number = kind.number
+            self.action = action
+            self.reasonCode = reasonCode
+            self.message = message
+            self.rules = rules
+        }
     }
 
     enum Role: Sendable {

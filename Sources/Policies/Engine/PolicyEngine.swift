@@ -9,6 +9,7 @@ public final class PolicyEngine {
     private let input: PhaseDetector
     private let output: PhaseDetector
     private let inputContext: OutputContext
+    private let watch: PolicyWatch
     private var pool: [OutputPolicies] = []
     private static let poolMax = 64
     /// In one request; more say nothing new.
@@ -28,17 +29,19 @@ public final class PolicyEngine {
         let image = try unsafe PolicyImage(image)
         let input = PhaseProgram(.input, settings, content)
         let output = PhaseProgram(.output, settings, content)
+        let watch = PolicyWatch()
         self.init(
-            settings, content, PhaseDetector(input, try image.scanner(0, for: input)),
-            PhaseDetector(output, try image.scanner(1, for: output)))
+            settings, content, PhaseDetector(input, try image.scanner(0, for: input), watch),
+            PhaseDetector(output, try image.scanner(1, for: output), watch))
     }
 
     /// For a process that has just compiled the program.
     public convenience init(_ program: PolicyProgram) throws(PolicyCompileError) {
         do {
+            let watch = PolicyWatch()
             self.init(
-                program.settings, program.content, PhaseDetector(program.input, try PatternScanner(program.inputSet)),
-                PhaseDetector(program.output, try PatternScanner(program.outputSet)))
+                program.settings, program.content, PhaseDetector(program.input, try PatternScanner(program.inputSet), watch),
+                PhaseDetector(program.output, try PatternScanner(program.outputSet), watch))
         } catch {
             throw PolicyCompileError(message: error.description)
         }
@@ -49,6 +52,7 @@ public final class PolicyEngine {
         self.content = content
         self.input = input
         self.output = output
+        self.watch = input.watch
         self.inputContext = OutputContext(input, fold: content.recognizerFold)
         var allowed = PhaseOutcome()
         for policy in input.program.policies {
@@ -57,6 +61,13 @@ public final class PolicyEngine {
             allowed.reports.append(report)
         }
         self.inputAllowed = allowed
+    }
+
+    /// Called before a policy looks at something, in both phases: with its `PolicyKind.number`, or 0 for what all of them share, the decoders and
+    /// the scan for patterns. One closure kept for good; it must not call back.
+    public var onPolicy: ((_ number: Int) -> Void)? {
+        get { self.watch.onPolicy }
+        set { self.watch.onPolicy = newValue }
     }
 
     /// False: requests need not be decoded for policies.
@@ -89,6 +100,7 @@ public final class PolicyEngine {
 
     /// What the chain makes of a request's texts.
     public func evaluateInput(_ segments: [TextSegment]) -> PhaseOutcome {
+        self.watch.begin()
         self.join(segments)
         let hasArguments = segments.contains { $0.origin.field == .toolArguments }
         if self.parts.isEmpty && !hasArguments { return self.inputAllowed }
@@ -218,6 +230,7 @@ public final class PolicyEngine {
         let origin = segments[part.segment].origin
         for finding in self.input.findings {
             let use = program.uses[finding.use]
+            self.watch.look(program.policies[use.policy].number)
             switch use.role {
             case .marker: break
             case .recognizer:
@@ -280,6 +293,7 @@ public final class PolicyEngine {
                 outcome.add(report, policy)
                 continue
             }
+            self.watch.look(policy.number)
             if let rules = policy.rules {
                 let sightings = collected.sightings.filter { $0.policy == number }.map(\.sighting)
                 let score = sightings.isEmpty ? 0 : rules.score(sightings)

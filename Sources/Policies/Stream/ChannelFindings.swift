@@ -48,6 +48,7 @@ final class OutputContext {
         let program = self.detector.program
         let use = program.uses[finding.use]
         let policy = program.policies[use.policy]
+        self.detector.watch.look(policy.number)
         switch use.role {
         case .marker: return false
         case .recognizer:
