@@ -159,9 +159,11 @@ class Gateway:
         self.config = self.folder / "policy-config.yaml"
         self.config.write_text(yaml)
         self.log = open(self.folder / "gateway.log", "ab")
+        # Without a number of workers they and the addresses are the file's, where a reload can change them.
+        fixed = [] if workers is None else ["--listen", listen, "--workers", str(workers)]
         command = [
-            *wrapper, BINARIES / "kt", "gateway", "run", *(["--listen", listen] if listen else []), "--admin-listen", "127.0.0.1:0",
-            "--policy-config", self.config, "--workers", str(workers), "--state-dir", self.state, *arguments,
+            *wrapper, BINARIES / "kt", "gateway", "run", *fixed, "--admin-listen", "127.0.0.1:0",
+            "--policy-config", self.config, "--state-dir", self.state, *arguments,
         ]  # fmt: skip
         variables = dict(os.environ, FAKE_KEY=KEY, **(environment or {}))
         began = time.monotonic()

@@ -199,7 +199,7 @@ def test_each_socket_is_stored_under_a_name_of_its_own_before_readiness(manager,
 
 def test_an_address_that_goes_leaves_the_store(manager, start):
     first, second = free_port(), free_port()
-    gateway = start(f"  listen: ['127.0.0.1:{first}', '127.0.0.1:{second}']\n", environment=manager.environment, listen=None)
+    gateway = start(f"  workers: 2\n  listen: ['127.0.0.1:{first}', '127.0.0.1:{second}']\n", environment=manager.environment, workers=None)
     assert len(manager.stored) == 4
     gateway.config.write_text(gateway.config.read_text().replace(f", '127.0.0.1:{second}'", ""))
     assert gateway.kt("reload").returncode == 0
