@@ -40,17 +40,17 @@ struct DrainCourseTests {
         #expect(self.follow(&course, inFlight: 0, connections: 3, from: self.start + .seconds(5)) == (.leave, .seconds(1)))
     }
 
-    @Test func `with successors at work idle clients are left alone until the deadline`() {
+    @Test func `with successors at work idle clients are left alone until just before the deadline`() {
         var course = DrainCourse()
         course.begin(deadline: self.start + .seconds(300), isLast: false)
-        #expect(self.follow(&course, inFlight: 0, connections: 3, from: self.start) == (.cut, .seconds(300)))
+        #expect(self.follow(&course, inFlight: 0, connections: 3, from: self.start) == (.cut, .milliseconds(299_500)))
     }
 
-    @Test func `what is under way is cut at the deadline, once, and clients may read that`() {
+    @Test func `what is under way is cut just before the deadline, once, and clients may read that`() {
         for isLast in [false, true] {
             var course = DrainCourse()
             course.begin(deadline: self.start + .seconds(7), isLast: isLast)
-            #expect(self.follow(&course, inFlight: 2, connections: 3, from: self.start) == (.cut, .seconds(7)))
+            #expect(self.follow(&course, inFlight: 2, connections: 3, from: self.start) == (.cut, .milliseconds(6_500)))
             let after = self.start + .seconds(7)
             #expect(self.follow(&course, inFlight: 0, connections: 3, from: after) == (.leave, DrainCourse.farewell))
             #expect(course.step(inFlight: 0, connections: 0, at: after) == .leave)
@@ -65,5 +65,11 @@ struct DrainCourseTests {
         course.begin(deadline: self.start + .seconds(60), isLast: false)
         #expect(course.hasBegun && course.deadline == self.start + .seconds(5))
         #expect(self.follow(&course, inFlight: 0, connections: 1, from: self.start) == (.leave, .seconds(1)))
+    }
+
+    @Test func `a time shorter than the notice is no time`() {
+        var course = DrainCourse()
+        course.begin(deadline: self.start + .milliseconds(100), isLast: true)
+        #expect(course.step(inFlight: 1, connections: 1, at: self.start) == .cut)
     }
 }
