@@ -86,7 +86,7 @@ static int kt_crash_use_stack(void) {
 }
 
 int kt_crash_install(void *words, int socket, const void *frame, size_t frame_count, size_t signal_offset) {
-    if (frame_count > KT_CRASH_FRAME_MAX || signal_offset + 4 > frame_count || kt_crash.words != NULL) {
+    if (frame_count < 4 || frame_count > KT_CRASH_FRAME_MAX || signal_offset > frame_count - 4 || kt_crash.words != NULL) {
         errno = EINVAL;
         return -1;
     }

@@ -44,7 +44,7 @@ public enum JSONDocument {
             scanner.skipSpace()
             guard scanner.next == UInt8(ascii: "[") else { return nil }
             try scanner.openArray()
-            var index = 0
+            var index = -1
             while try scanner.nextElement(&index) { elements.append(try scanner.skip()) }
             try scanner.finish()
         } catch {

@@ -6,6 +6,8 @@ internal import Platform
 final class ControlClient {
     static let patience = Duration.seconds(5)
     static let outputBytesMax = 1 << 20
+    /// More than a line may have: closing with words unread would cut the answer off.
+    private static let pieceBytes = 4096
 
     enum State: Equatable {
         /// The line is owed until then.
@@ -125,7 +127,7 @@ final class ControlClient {
         guard let number = self.rawNumber else { return }
         var piece: [UInt8] = []
         let isEnd: Bool
-        switch StreamSocket.receive(number, appendingTo: &piece, count: ControlRequest.bytesMax) {
+        switch StreamSocket.receive(number, appendingTo: &piece, count: Self.pieceBytes) {
         case .bytes: isEnd = false
         case .ended: isEnd = true
         case .wouldBlock: return

@@ -3,6 +3,8 @@ internal import Platform
 
 /// Notices to the service manager, sd_notify(3). Without one they go nowhere.
 struct ServiceManager {
+    var isPresent: Bool { ThisProcess.environmentValue("NOTIFY_SOCKET") != nil }
+
     func ready(status: String) { self.send("READY=1\nSTATUS=\(Self.oneLine(status))") }
 
     func status(_ text: String) { self.send("STATUS=\(Self.oneLine(text))") }

@@ -59,20 +59,12 @@ extension StatusReport.Target {
     }
 }
 
-extension StatusReport.Reload {
-    fileprivate var json: String {
-        JSONLine.object([
-            ("time", JSONLine.quoted(self.time)), ("hash", quoted(self.hash)), ("result", JSONLine.quoted(self.result.rawValue)),
-            ("message", JSONLine.quoted(self.message)),
-        ])
-    }
-}
-
-extension StatusReport.Death {
+extension DeathRecord {
     fileprivate var json: String {
         JSONLine.object([
             ("time", JSONLine.quoted(self.time)), ("slot", String(self.slot)), ("pid", String(self.pid)),
-            ("generation", String(self.generation)), ("cause", JSONLine.quoted(self.cause)), ("message", JSONLine.quoted(self.message)),
+            ("generation", String(self.generation)), ("cause", JSONLine.quoted(self.kind.rawValue)), ("message", JSONLine.quoted(self.how)),
+            ("uptime_ms", String(self.uptimeMilliseconds)),
         ])
     }
 }

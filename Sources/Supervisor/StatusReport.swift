@@ -46,28 +46,6 @@ struct StatusReport: Equatable {
         var probe: String?
     }
 
-    struct Reload: Equatable {
-        enum Result: String { case applied, failed, rolledBack = "rolled_back" }
-
-        /// RFC 3339, of its end.
-        var time: String
-        /// nil when nothing was compiled.
-        var hash: String?
-        var result: Result
-        var message: String
-    }
-
-    /// An end of a worker that nobody asked for.
-    struct Death: Equatable {
-        var time: String
-        var slot: Int
-        var pid: Int32
-        var generation: UInt64
-        /// `crash`, `hang` or `oom`.
-        var cause: String
-        var message: String
-    }
-
     /// Since the gateway's start.
     struct Restarts: Equatable {
         var crash = 0
@@ -89,13 +67,13 @@ struct StatusReport: Equatable {
     var console: Child?
     var targets: [Target] = []
     /// Oldest first.
-    var reloads: [Reload] = []
+    var reloads: [ReloadHistory.Entry] = []
     var restarts = Restarts()
     /// With real ports.
     var listen: [String] = []
     var adminListen = ""
     /// Oldest first.
-    var deaths: [Death] = []
+    var deaths: [DeathRecord] = []
     var uptimeSeconds = 0
 }
 

@@ -10,6 +10,7 @@ struct DrainCourse: Equatable {
     }
 
     private(set) var hasBegun = false
+    /// By when the worker must be gone.
     private(set) var deadline = Instant.distantFuture
     /// Nobody else serves here any more: clients that stay silent are not waited for.
     private var isLast = false
@@ -18,6 +19,8 @@ struct DrainCourse: Equatable {
 
     /// How long the last worker leaves idle connections a chance to speak.
     static let idleGrace = Duration.seconds(1)
+    /// How long before its deadline, at which it is killed, the worker cuts what is left: for the events and the farewell.
+    static let notice = Duration.milliseconds(500)
     /// How long clients may take to read the answers of requests that were cut.
     static let farewell = Duration.milliseconds(250)
     private static let shortPause = Duration.milliseconds(20)
@@ -42,10 +45,11 @@ struct DrainCourse: Equatable {
         if inFlight == 0, connections == 0 { return .leave }
         if inFlight > 0 { self.quietSince = nil } else if self.quietSince == nil { self.quietSince = now }
         if self.isLast, let quietSince, now >= quietSince + Self.idleGrace { return .leave }
-        if now >= self.deadline {
+        let end = self.deadline + (.zero - Self.notice)
+        if now >= end {
             self.cutAt = now
             return .cut
         }
-        return .wait(until: min(self.deadline, now + (self.isLast ? Self.shortPause : Self.longPause)))
+        return .wait(until: min(end, now + (self.isLast ? Self.shortPause : Self.longPause)))
     }
 }

@@ -47,7 +47,8 @@ struct WorkerRegionTests {
         var expected = self.entry(3)
         expected.model = Array(model.prefix(72))
         #expect(self.reader.requestsInFlight().map(\.entry) == [expected])
-        self.writer.note(model: [].span, isStream: false, of: index)
+        let nothing: [UInt8] = []
+        self.writer.note(model: nothing.span, isStream: false, of: index)
         (expected.model, expected.isStream) = ([], false)
         #expect(self.reader.requestsInFlight().map(\.entry) == [expected])
     }

@@ -17,13 +17,13 @@ struct StatusReportTests {
         (cell.inFlight, cell.attempts, cell.latencyMicroseconds) = (1, 1, 12_340)
         report.targets = [.init(id: "mistral", cells: [cell]), .init(id: "other", cells: [])]
         report.reloads = [
-            .init(time: "T3", hash: "ab", result: .applied, message: "generation 2 serves"),
-            .init(time: "T4", hash: nil, result: .rolledBack, message: "policy-config.yaml:3: x"),
+            .init(time: "T3", generation: 2, hash: "ab", cause: .signal, result: .applied, message: "generation 2 serves"),
+            .init(time: "T4", generation: 0, hash: "", cause: .control, result: .failed, message: "policy-config.yaml:3: x"),
         ]
         report.restarts = .init(crash: 1, hang: 2, oom: 3)
         report.listen = ["127.0.0.1:41002", "unix:/x"]
         report.adminListen = "127.0.0.1:41003"
-        report.deaths = [.init(time: "T5", slot: 1, pid: 8, generation: 2, cause: "crash", message: "killed by signal 11")]
+        report.deaths = [.init(time: "T5", slot: 1, generation: 2, pid: 8, how: "was killed by signal 11", kind: .crash, uptimeMilliseconds: 9)]
         report.uptimeSeconds = 61
         let expected =
             #"{"pid":4,"version":"1.2.3","generation":2,"config":{"name":"p\"","version":"1.0.0","hash":"ab","#
@@ -33,10 +33,10 @@ struct StatusReportTests {
             + #""children":{"ledger":null,"console":{"pid":9,"state":"running"}},"targets":["#
             + #"{"id":"mistral","breaker":null,"available":true,"why":null,"latency_ms":12.34,"in_flight":1,"probe":null},"#
             + #"{"id":"other","breaker":null,"available":false,"why":"no worker serves","latency_ms":null,"in_flight":0,"probe":null}],"#
-            + #""reloads":[{"time":"T3","hash":"ab","result":"applied","message":"generation 2 serves"},"#
-            + #"{"time":"T4","hash":null,"result":"rolled_back","message":"policy-config.yaml:3: x"}],"#
+            + #""reloads":[{"time":"T3","generation":2,"hash":"ab","cause":"signal","result":"applied","message":"generation 2 serves"},"#
+            + #"{"time":"T4","generation":0,"hash":"","cause":"control","result":"failed","message":"policy-config.yaml:3: x"}],"#
             + #""restarts":{"crash":1,"hang":2,"oom":3},"listen":["127.0.0.1:41002","unix:/x"],"admin_listen":"127.0.0.1:41003","#
-            + #""deaths":[{"time":"T5","slot":1,"pid":8,"generation":2,"cause":"crash","message":"killed by signal 11"}],"uptime_seconds":61}"#
+            + #""deaths":[{"time":"T5","slot":1,"pid":8,"generation":2,"cause":"crash","message":"was killed by signal 11","uptime_ms":9}],"uptime_seconds":61}"#
         #expect(report.json == expected)
     }
 
