@@ -6,16 +6,16 @@ public enum Execution {
     /// Executes the file behind a descriptor, `O_PATH` or not; whatever is on disk now does not matter.
     ///
     /// Only `descriptors` stay open, under their numbers, besides those that never were close-on-exec. Blocked signals stay blocked,
-    /// and pending ones pending. Returns only when it fails, with everything as before. Call it from the only thread.
+    /// and pending ones pending. Returns only when it fails, with everything as before: why. Call it from the only thread.
     public static func replace(
         with program: borrowing OwnedDescriptor, arguments: [String], environment: [String], keeping descriptors: [CInt]
-    ) throws(SystemCallError) -> Never {
+    ) -> SystemCallError {
         var opened: [CInt] = []
         for number in descriptors {
             guard kt_set_close_on_exec(number, 0) == 0 else {
                 let code = errno
                 for number in opened { _ = kt_set_close_on_exec(number, 1) }
-                throw SystemCallError("F_SETFD", errno: code)
+                return SystemCallError("F_SETFD", errno: code)
             }
             opened.append(number)
         }
@@ -26,7 +26,12 @@ public enum Execution {
         _ = unsafe kt_execute("/proc/self/fd/\(program.rawNumber)", &argumentList, &lines)
         let code = errno
         for number in descriptors { _ = kt_set_close_on_exec(number, 1) }
-        throw SystemCallError("execve", errno: code)
+        return SystemCallError("execve", errno: code)
+    }
+
+    /// They are open here and in no image after this one, unless it is told to keep them.
+    public static func closeFromNextImage(_ descriptors: [CInt]) {
+        for number in descriptors { _ = kt_set_close_on_exec(number, 1) }
     }
 }
 

@@ -7,7 +7,7 @@ enum ChildEnvironment {
     /// Without what would let a child speak for the service, or take its sockets. An operator's own `SWIFT_BACKTRACE` stays.
     static func lines(_ own: [String], apiToken: String? = nil, crashReports: CrashReports? = nil) -> [String] {
         let token = "KEEPTRUSTS_GATEWAY_TOKEN="
-        var lines = own.filter { line in
+        var lines = HandOverOrder.withoutOrder(own).filter { line in
             !line.hasPrefix("NOTIFY_SOCKET=") && !line.hasPrefix("WATCHDOG_") && !line.hasPrefix("LISTEN_")
                 && !(apiToken != nil && line.hasPrefix(token))
         }

@@ -11,6 +11,7 @@ extension GatewaySupervisor {
         for generation in self.generations { self.tendMembers(of: generation, overslept: overslept, at: now) }
         self.checkQueues(at: now)
         self.tendProbation(at: now)
+        self.tendUpgrade(at: now)
         self.tendReload(at: now)
         self.steer(at: now)
         self.tendDemo(at: now)
@@ -37,12 +38,12 @@ extension GatewaySupervisor {
         }
     }
 
+    func demoEnded(_ words: String) { self.log.write(.error, "the demo provider \(words); starting it again") }
+
     func tendDemo(at now: Instant) {
         guard self.stage != .stopping, let demo = self.demo else { return }
         do throws(SystemCallError) {
-            try demo.startIfDue(on: self.loop, at: now) { [unowned self] words in
-                self.log.write(.error, "the demo provider \(words); starting it again")
-            }
+            try demo.startIfDue(on: self.loop, at: now) { [unowned self] words in self.demoEnded(words) }
         } catch {
             self.log.write(.error, "the demo provider cannot be started: \(error)")
         }
@@ -168,6 +169,7 @@ extension GatewaySupervisor {
         if isServing, self.compilation?.tookTooLong != true { wake = min(wake, self.course.nextWake) }
         if isServing, let probation = self.probation { wake = min(wake, probation.nextWake) }
         if isServing { wake = min(wake, self.ownership.nextWake(after: now)) }
+        if isServing { wake = min(wake, self.upgrade.nextWake) }
         if let steering = self.steering { wake = min(wake, steering.nextWake(after: now)) }
         if let watchdog = self.watchdog { wake = min(wake, watchdog.nextWake) }
         if self.watchdog != nil, isServing { wake = min(wake, self.probe.nextWake) }

@@ -25,7 +25,7 @@ extension GatewaySupervisor {
         self.tendLeaving(at: now)
         while true {
             if let starting = self.starting, starting.members.allSatisfy({ $0.slot.isReady }) { self.commit(starting, at: now) }
-            let canBegin = self.stage == .serving
+            let canBegin = self.stage == .serving && !self.upgrade.holdsReloads && self.givenUp == nil
             switch self.course.step(liveGenerations: self.generations.count, canBegin: canBegin, at: now) {
             case .none: return
             case .announce:
@@ -90,6 +90,7 @@ extension GatewaySupervisor {
         self.steer(always: true, at: now)
         if let old { self.dismiss(old, closing: removed, at: now) }
         self.beginProbation(of: new, at: now)
+        if new.cause == .upgrade { self.upgradeSucceeded() }
         let count = new.members.count
         let words = "generation \(new.number) is in force: \(count) \(count == 1 ? "worker" : "workers"), pack \(new.plan.packName) \(new.plan.packVersion)"
         let warnings = self.compilerWarnings.isEmpty ? "" : "\n\(self.compilerWarnings)"
@@ -149,6 +150,10 @@ extension GatewaySupervisor {
         }
         let cause = self.course.cause
         if cause == .rollback { self.probation = nil }
+        if cause == .upgrade, self.givesUp(words) {
+            _ = self.course.finish()
+            return
+        }
         let kept = self.current.map { "generation \($0.number) stays in force" } ?? ""
         self.log.write(.error, "reload failed: \(words); \(kept)")
         let message = details.isEmpty ? "reload failed: \(words); \(kept)" : "reload failed: \(words); \(kept)\n\(details)"

@@ -49,6 +49,14 @@ extension GatewaySupervisor {
         }
     }
 
+    static func limits(_ plan: SupervisorPlan) -> WorkerSlot.Limits {
+        var limits = WorkerSlot.Limits()
+        limits.boot = Self.bootLimit
+        limits.hang = .seconds(plan.hangSeconds)
+        limits.stale = min(limits.stale, limits.hang)
+        return limits
+    }
+
     /// What of a plan concerns ourselves.
     func heed(_ plan: SupervisorPlan) {
         self.log.lowest = plan.logLevel
@@ -75,14 +83,10 @@ extension GatewaySupervisor {
                 throw StartObstacle(words: "cannot prepare the demo provider: \(error)")
             }
         }
-        var limits = WorkerSlot.Limits()
-        limits.boot = Self.bootLimit
-        limits.hang = .seconds(plan.hangSeconds)
-        limits.stale = min(limits.stale, limits.hang)
         self.generationNumber += 1
         let generation = Generation(
             number: self.generationNumber, program: program, cause: cause, programs: programs ?? self.programs,
-            environment: self.environment, limits: limits, groups: groups, role: role, loadedAt: currentTimestamp())
+            environment: self.environment, limits: Self.limits(plan), groups: groups, role: role, loadedAt: currentTimestamp())
         self.generations.append(generation)
         return generation
     }

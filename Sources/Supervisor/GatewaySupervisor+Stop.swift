@@ -24,7 +24,7 @@ extension GatewaySupervisor {
             }
             for generation in self.generations { for group in generation.groups { group.close() } }
             self.groups = []
-            self.answer(self.course.abandonAll(), self.result(isGood: false, message: "the gateway is stopping"))
+            self.answer(self.course.abandonAll() + self.upgrade.finish(), self.result(isGood: false, message: "the gateway is stopping"))
         case .stopping:
             self.log.write(.warning, "ending at once")
             self.end(status: 0)
@@ -37,6 +37,7 @@ extension GatewaySupervisor {
         let workers = self.generations.flatMap(\.processes)
         for worker in workers { worker.child.send(signal: ChildSignal.kill) }
         self.compilation?.child.send(signal: ChildSignal.kill)
+        self.preflight?.child.send(signal: ChildSignal.kill)
         let deadline = Instant.now() + .seconds(1)
         for worker in workers {
             do throws(SystemCallError) {
@@ -48,7 +49,7 @@ extension GatewaySupervisor {
         for group in self.groups { group.unlink() }
         for group in self.starting?.groups ?? [] { group.unlink() }
         self.demo?.stop()
-        self.answer(self.course.abandonAll(), self.result(isGood: false, message: "the gateway has ended"))
+        self.answer(self.course.abandonAll() + self.upgrade.finish(), self.result(isGood: false, message: "the gateway has ended"))
         // Another gateway's file stays.
         if !self.lastState.isEmpty { Files.remove(self.statePath) }
         self.stage = .ended(status: status)

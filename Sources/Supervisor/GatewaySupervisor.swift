@@ -20,10 +20,12 @@ public final class GatewaySupervisor {
 
     let options: SupervisorOptions
     /// One gateway has a state directory at a time.
-    private var stateLock: OwnedDescriptor?
+    var stateLock: HeldFile?
     let loop: ServiceLoop
     let manager = ServiceManager()
     let directory: String
+    /// Where our own file lay when the gateway was started: a new build is looked for there.
+    let homeDirectory: String
     let programs: Programs
     let crashReports: CrashReports
     let environment: [String]
@@ -79,8 +81,17 @@ public final class GatewaySupervisor {
     var timeoutExtension: TimeoutExtension?
     var storedSockets = StoredSockets()
 
+    var upgrade = UpgradeCourse()
+    var preflight: PreflightRun?
+    /// A build that can take over.
+    var candidate: HeldFile?
+    /// The build that handed over to us, until our own workers serve.
+    var wayBack: WayBack?
+    /// Why our own workers do not.
+    var givenUp: String?
+
     /// The secret of this gateway's life.
-    let seed = (0..<Message.Assign.seedBytes).map { _ in UInt8.random(in: .min ... .max) }
+    let seed: [UInt8]
 
     var plannedWake = Instant.distantFuture
     /// With real ports; also known after the sockets are closed.
@@ -110,6 +121,13 @@ public final class GatewaySupervisor {
             log.write(.error, "see kt gateway run --help")
             return 2
         }
+        if let text = ThisProcess.environmentValue(HandOverOrder.variable) {
+            guard let order = HandOverOrder(text) else {
+                log.write(.error, "\(HandOverOrder.variable) is not as a gateway writes it: \"\(text)\"")
+                return 1
+            }
+            return Self.runAdopted(order, options, log)
+        }
         do throws(SystemCallError) {
             return try GatewaySupervisor(options, log).runToEnd()
         } catch {
@@ -136,12 +154,44 @@ public final class GatewaySupervisor {
             throw SystemCallError("readlink /proc/self/exe", errno: ENOENT)
         }
         self.directory = directory
+        self.homeDirectory = ThisProcess.executableDirectory ?? directory
         self.programs = try Programs(directory: directory)
+        self.seed = (0..<Message.Assign.seedBytes).map { _ in UInt8.random(in: .min ... .max) }
         self.crashReports = CrashReports(stateDirectory: options.stateDirectory, programDirectory: directory)
         self.environment = ChildEnvironment.lines(ThisProcess.environment, apiToken: options.apiToken, crashReports: self.crashReports)
         self.watchdog = WatchdogRule(
             microseconds: ThisProcess.environmentValue("WATCHDOG_USEC"), pid: ThisProcess.environmentValue("WATCHDOG_PID"),
             ownPid: ThisProcess.pid, at: self.startedAt)
+    }
+
+    /// Goes on where another image of this process was. Fails before anything is owned.
+    init(adopting adoption: Adoption, _ options: SupervisorOptions, _ log: EventLog) throws(AdoptionProblem) {
+        let handOver = adoption.handOver
+        guard let back = handOver.wayBack else { throw AdoptionProblem("it names no build to go back to") }
+        // From here on they are ours, and a failure leaves them open: nothing that holds them is let go before the image is replaced.
+        Execution.closeFromNextImage(handOver.descriptors)
+        self.options = options
+        self.log = log
+        self.startedAt = handOver.startedAt
+        self.seed = handOver.seed
+        self.stage = .serving
+        self.loop = adoption.loop
+        self.homeDirectory = handOver.directory
+        self.directory = options.programDirectory ?? handOver.directory
+        let held = handOver.programs.map(Programs.init(adopting:))
+        self.programs = adoption.programs ?? held[Int(back.programs)]
+        self.environment = ChildEnvironment.lines(ThisProcess.environment, apiToken: options.apiToken)
+        self.watchdog = WatchdogRule(
+            microseconds: ThisProcess.environmentValue("WATCHDOG_USEC"), pid: ThisProcess.environmentValue("WATCHDOG_PID"),
+            ownPid: ThisProcess.pid, at: Instant.now())
+        let home = WayBack(
+            build: back.build, supervisor: HeldFile(OwnedDescriptor(adopting: back.supervisor)), programs: held[Int(back.programs)],
+            demo: back.demo.map { HeldFile(OwnedDescriptor(adopting: $0)) })
+        if case .takeOver = adoption.order.kind { self.wayBack = home }
+        if let demo = handOver.demo, let program = adoption.demo ?? home.demo {
+            self.demo = DemoProcess(adopting: demo, executable: program, environment: self.environment)
+        }
+        self.takePossession(of: adoption, programs: held)
     }
 
     private func runToEnd() throws(SystemCallError) -> CInt {
@@ -150,7 +200,7 @@ public final class GatewaySupervisor {
         ThisProcess.raiseDescriptorLimit()
         try Files.createDirectories(self.options.stateDirectory)
         try self.crashReports.prepare()
-        do throws(SystemCallError) { self.stateLock = try Files.lock(self.options.stateDirectory + "/gateway.lock") } catch {
+        do throws(SystemCallError) { self.stateLock = HeldFile(try Files.lock(self.options.stateDirectory + "/gateway.lock")) } catch {
             self.log.write(.error, "another gateway uses the state directory \(self.options.stateDirectory): \(error)")
             return 1
         }
@@ -158,6 +208,13 @@ public final class GatewaySupervisor {
             self.log.write(.error, error.description)
             return 1
         }
+        try self.watchSignals()
+        try self.startCompiler(keepsMessages: false)
+        self.plannedWake = self.startedAt + Self.compileLimit
+        return try self.serve()
+    }
+
+    func watchSignals() throws(SystemCallError) {
         self.signalSources = [
             try self.loop.onSignal(SIGTERM) { [unowned self] in self.stopRequested() },
             try self.loop.onSignal(SIGINT) { [unowned self] in self.stopRequested() },
@@ -169,8 +226,9 @@ public final class GatewaySupervisor {
             },
             try self.loop.onSignal(SIGUSR2) { [unowned self] in self.requestUpgrade() },
         ]
-        try self.startCompiler(keepsMessages: false)
-        self.plannedWake = self.startedAt + Self.compileLimit
+    }
+
+    func serve() throws(SystemCallError) -> CInt {
         while true {
             try self.loop.runPass(until: self.plannedWake)
             self.passEnded(at: Instant.now())

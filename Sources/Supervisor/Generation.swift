@@ -10,6 +10,12 @@ final class Programs {
         self.compile = try Files.openPath("\(directory)/kt-compile")
         self.worker = try Files.openPath("\(directory)/kt-worker")
     }
+
+    /// Those that another image of this process held.
+    init(adopting programs: HandOver.Programs) {
+        self.compile = OwnedDescriptor(adopting: programs.compile)
+        self.worker = OwnedDescriptor(adopting: programs.worker)
+    }
 }
 
 /// A descriptor that several objects keep open.
@@ -102,6 +108,9 @@ final class Member {
         self.slot = slot
         self.index = index
     }
+
+    /// The state is what it has been since then.
+    func resume(since: String) { (self.lastStateName, self.since) = (self.slot.stateName, since) }
 
     /// Notes the moment when the state has changed.
     func noteState(time: () -> String) {

@@ -7,10 +7,11 @@ extension HandOver {
 
     private enum Tag {
         static let purpose: UInt16 = 1, readsLow: UInt16 = 2, readsHigh: UInt16 = 3, pid: UInt16 = 4, startedAt: UInt16 = 5
-        static let seed: UInt16 = 6, directory: UInt16 = 7, lastGeneration: UInt16 = 8, generation: UInt16 = 9, dying: UInt16 = 10
-        static let group: UInt16 = 11, demo: UInt16 = 12, console: UInt16 = 13, control: UInt16 = 14, stateLock: UInt16 = 15
-        static let truth: UInt16 = 16, retiredMetrics: UInt16 = 17, reload: UInt16 = 18, death: UInt16 = 19, restarts: UInt16 = 20
-        static let isQuiesced: UInt16 = 21, programs: UInt16 = 22, reason: UInt16 = 23, asker: UInt16 = 24, part: UInt16 = 25
+        static let seed: UInt16 = 6, directory: UInt16 = 7, lastGeneration: UInt16 = 8, sealed: UInt16 = 9, programs: UInt16 = 10
+        static let group: UInt16 = 11, inForce: UInt16 = 12, indexCount: UInt16 = 13, generation: UInt16 = 14, lastGood: UInt16 = 15
+        static let probation: UInt16 = 16, demo: UInt16 = 17, console: UInt16 = 18, control: UInt16 = 19, stateLock: UInt16 = 20
+        static let truth: UInt16 = 21, retiredMetrics: UInt16 = 22, reload: UInt16 = 23, death: UInt16 = 24, restarts: UInt16 = 25
+        static let isQuiesced: UInt16 = 26, wayBack: UInt16 = 27, reason: UInt16 = 28, part: UInt16 = 29
     }
 
     func encode() -> [UInt8] {
@@ -23,9 +24,14 @@ extension HandOver {
         fields.put(Tag.seed, raw: self.seed)
         fields.put(Tag.directory, self.directory)
         fields.put(Tag.lastGeneration, self.lastGeneration)
-        for value in self.generations { fields.put(Tag.generation) { value.encode(into: &$0) } }
-        for value in self.dying { fields.put(Tag.dying) { value.encode(into: &$0) } }
+        for value in self.sealed { fields.put(Tag.sealed, value) }
+        for value in self.programs { fields.put(Tag.programs) { value.encode(into: &$0) } }
         for value in self.groups { fields.put(Tag.group) { value.encode(into: &$0) } }
+        for value in self.inForce { fields.put(Tag.inForce, value) }
+        fields.put(Tag.indexCount, self.indexCount)
+        for value in self.generations { fields.put(Tag.generation) { value.encode(into: &$0) } }
+        if let value = self.lastGood { fields.put(Tag.lastGood) { value.encode(into: &$0) } }
+        if let value = self.probation { fields.put(Tag.probation) { value.encode(into: &$0) } }
         if let value = self.demo { fields.put(Tag.demo) { value.encode(into: &$0) } }
         if let value = self.console { fields.put(Tag.console) { value.encode(into: &$0) } }
         if let value = self.control { fields.put(Tag.control) { value.encode(into: &$0) } }
@@ -34,11 +40,10 @@ extension HandOver {
         fields.put(Tag.retiredMetrics, raw: self.retiredMetrics)
         for value in self.reloads { fields.put(Tag.reload) { value.encode(into: &$0) } }
         for value in self.deaths { fields.put(Tag.death) { value.encode(into: &$0) } }
-        fields.put(Tag.restarts, self.restarts)
+        for value in self.restarts { fields.put(Tag.restarts) { value.encode(into: &$0) } }
         fields.put(Tag.isQuiesced, self.isQuiesced)
-        if let value = self.programs { fields.put(Tag.programs) { value.encode(into: &$0) } }
+        if let value = self.wayBack { fields.put(Tag.wayBack) { value.encode(into: &$0) } }
         fields.put(Tag.reason, self.reason)
-        fields.put(Tag.asker, self.asker)
         for value in self.parts { fields.put(Tag.part) { value.encode(into: &$0) } }
         var whole = ByteWriter()
         whole.put(Self.magic)
@@ -67,9 +72,14 @@ extension HandOver {
             startedAt: Instant(nanoseconds: try fields.required(Tag.startedAt)), seed: fields.raw(Tag.seed), directory: directory,
             lastGeneration: try fields.required(Tag.lastGeneration))
         guard self.seed.count == Message.Assign.seedBytes else { throw MalformedBytes() }
-        for record in try fields.records(Tag.generation) { self.generations.append(try Generation(record)) }
-        for record in try fields.records(Tag.dying) { self.dying.append(try Dying(record)) }
+        self.sealed = try fields.descriptors(Tag.sealed)
+        for record in try fields.records(Tag.programs) { self.programs.append(try Programs(record)) }
         for record in try fields.records(Tag.group) { self.groups.append(try Group(record)) }
+        self.inForce = try fields.numbers(Tag.inForce)
+        self.indexCount = try fields.number(Tag.indexCount) ?? 0
+        for record in try fields.records(Tag.generation) { self.generations.append(try Generation(record)) }
+        for record in try fields.records(Tag.lastGood) { self.lastGood = try LastGood(record) }
+        for record in try fields.records(Tag.probation) { self.probation = try Probation(record) }
         for record in try fields.records(Tag.demo) { self.demo = try Demo(record) }
         for record in try fields.records(Tag.console) { self.console = try Console(record) }
         for record in try fields.records(Tag.control) { self.control = try Control(record) }
@@ -78,14 +88,12 @@ extension HandOver {
         self.retiredMetrics = fields.raw(Tag.retiredMetrics)
         for record in try fields.records(Tag.reload) { self.reloads.append(try Reload(record)) }
         for record in try fields.records(Tag.death) { self.deaths.append(try Death(record)) }
-        self.restarts = try fields.number(Tag.restarts) ?? 0
+        for record in try fields.records(Tag.restarts) { self.restarts.append(try Count(record)) }
         self.isQuiesced = try fields.flag(Tag.isQuiesced)
-        for record in try fields.records(Tag.programs) { self.programs = try Programs(record) }
+        for record in try fields.records(Tag.wayBack) { self.wayBack = try WayBack(record) }
         self.reason = try fields.text(Tag.reason) ?? ""
-        self.asker = try fields.number(Tag.asker)
         for record in try fields.records(Tag.part) { self.parts.append(try Part(record)) }
-        let numbers = self.descriptors
-        guard Set(numbers).count == numbers.count else { throw MalformedBytes() }
+        guard self.isConsistent else { throw MalformedBytes() }
     }
 }
 

@@ -25,32 +25,39 @@ extension HandOver.Generation {
         fields.put(1, self.number)
         fields.put(2, self.role.rawValue)
         fields.put(3, self.cause)
-        fields.put(4, self.program)
-        fields.put(5, self.hash)
-        fields.put(6, self.startedAt.nanoseconds)
-        fields.put(7, self.drainDeadline?.nanoseconds)
-        for member in self.members { fields.put(8) { member.encode(into: &$0) } }
+        fields.put(4, self.sealed)
+        fields.put(5, self.programs)
+        fields.put(6, self.loadedAt)
+        fields.put(7, self.drainAt?.nanoseconds)
+        fields.put(8, self.takesQueue)
+        for group in self.groups { fields.put(9, group) }
+        for group in self.closing { fields.put(10, group) }
+        for member in self.members { fields.put(11) { member.encode(into: &$0) } }
     }
 
     init(_ fields: TaggedReader) throws(MalformedBytes) {
         guard let role = Role(rawValue: try fields.required(2)) else { throw MalformedBytes() }
         self.init(
-            number: try fields.required(1), role: role, cause: try fields.requiredText(3), program: try fields.requiredDescriptor(4),
-            hash: try fields.requiredText(5), startedAt: try fields.requiredMoment(6), drainDeadline: try fields.moment(7), members: [])
-        for record in try fields.records(8) { self.members.append(try HandOver.Member(record)) }
+            number: try fields.required(1), role: role, cause: try fields.requiredText(3), sealed: try fields.required(4),
+            programs: try fields.required(5), loadedAt: try fields.requiredText(6), drainAt: try fields.moment(7),
+            takesQueue: try fields.flag(8), groups: try fields.numbers(9), closing: try fields.numbers(10), members: [])
+        for record in try fields.records(11) { self.members.append(try HandOver.Member(record)) }
     }
 }
 
 extension HandOver.Member {
     func encode(into fields: inout TaggedWriter) {
         fields.put(1) { self.slot.encode(into: &$0) }
-        if let worker = self.worker { fields.put(2) { worker.encode(into: &$0) } }
+        fields.put(2, self.since)
+        if let worker = self.worker { fields.put(3) { worker.encode(into: &$0) } }
+        for worker in self.dying { fields.put(4) { worker.encode(into: &$0) } }
     }
 
     init(_ fields: TaggedReader) throws(MalformedBytes) {
         guard let slot = try fields.records(1).first else { throw MalformedBytes() }
-        self.init(slot: try HandOver.Slot(slot))
-        for record in try fields.records(2) { self.worker = try HandOver.Worker(record) }
+        self.init(slot: try HandOver.Slot(slot), since: try fields.requiredText(2))
+        for record in try fields.records(3) { self.worker = try HandOver.Worker(record) }
+        for record in try fields.records(4) { self.dying.append(try HandOver.Worker(record)) }
     }
 }
 
@@ -70,7 +77,8 @@ extension HandOver.Slot {
         guard let phase = Phase(rawValue: try fields.required(1)) else { throw MalformedBytes() }
         self.init(
             phase: phase, phaseAt: try fields.moment(2), restarts: try fields.number(3) ?? 0, crashes: try fields.number(4) ?? 0,
-            servingSince: try fields.moment(5), lastBeat: try fields.moment(6), abortAgainAt: try fields.moment(7), killAt: try fields.moment(8))
+            servingSince: try fields.moment(5), lastBeat: try fields.moment(6), abortAgainAt: try fields.moment(7),
+            killAt: try fields.moment(8))
     }
 }
 
@@ -81,45 +89,84 @@ extension HandOver.Worker {
         fields.put(4, self.region)
         fields.put(5, self.spawnedAt.nanoseconds)
         fields.put(6, self.isAssigned)
-        fields.put(7, self.nextSequence)
-        fields.put(8, self.build)
+        fields.put(7, self.sequence)
+        for index in self.adopted { fields.put(8, index) }
+        fields.put(9, self.endedBecause)
+        fields.put(10, self.dyingSignal)
+        fields.put(11, self.killAt?.nanoseconds)
     }
 
     init(_ fields: TaggedReader) throws(MalformedBytes) {
         self.init(
             child: try HandOver.Child(fields), channel: try fields.requiredDescriptor(3), region: try fields.requiredDescriptor(4),
-            spawnedAt: try fields.requiredMoment(5), isAssigned: try fields.flag(6), nextSequence: try fields.number(7) ?? 0,
-            build: try fields.text(8) ?? "")
-    }
-}
-
-extension HandOver.Dying {
-    func encode(into fields: inout TaggedWriter) {
-        self.child.encode(into: &fields)
-        fields.put(3, self.region)
-        fields.put(4, self.generation)
-        fields.put(5, self.slot)
-        fields.put(6, self.killAt?.nanoseconds)
-        fields.put(7, self.spawnedAt.nanoseconds)
-    }
-
-    init(_ fields: TaggedReader) throws(MalformedBytes) {
-        self.init(
-            child: try HandOver.Child(fields), region: try fields.descriptor(3), generation: try fields.required(4),
-            slot: try fields.required(5), killAt: try fields.moment(6), spawnedAt: try fields.requiredMoment(7))
+            spawnedAt: try fields.requiredMoment(5), isAssigned: try fields.flag(6), sequence: try fields.required(7),
+            adopted: try fields.numbers(8), endedBecause: try fields.number(9), dyingSignal: try fields.number(10),
+            killAt: try fields.moment(11))
     }
 }
 
 extension HandOver.Group {
     func encode(into fields: inout TaggedWriter) {
-        fields.put(1, self.address)
-        for socket in self.sockets { fields.put(2, socket) }
-        fields.put(3, self.isRemoved)
+        fields.put(1, self.requested)
+        fields.put(2, self.address)
+        for socket in self.sockets { fields.put(3, socket) }
+        if let steeredTo = self.steeredTo { fields.put(4) { record in for index in steeredTo { record.put(1, index) } } }
     }
 
     init(_ fields: TaggedReader) throws(MalformedBytes) {
-        self.init(address: try fields.requiredText(1), sockets: try fields.descriptors(2), isRemoved: try fields.flag(3))
+        self.init(requested: try fields.requiredText(1), address: try fields.requiredText(2), sockets: try fields.descriptors(3))
+        for record in try fields.records(4) { self.steeredTo = try record.numbers(1) }
         guard !self.sockets.isEmpty else { throw MalformedBytes() }
+    }
+}
+
+extension HandOver.Programs {
+    func encode(into fields: inout TaggedWriter) {
+        fields.put(1, self.worker)
+        fields.put(2, self.compile)
+    }
+
+    init(_ fields: TaggedReader) throws(MalformedBytes) {
+        self.init(worker: try fields.requiredDescriptor(1), compile: try fields.requiredDescriptor(2))
+    }
+}
+
+extension HandOver.WayBack {
+    func encode(into fields: inout TaggedWriter) {
+        fields.put(1, self.build)
+        fields.put(2, self.supervisor)
+        fields.put(3, self.programs)
+        fields.put(4, self.demo)
+        fields.put(5, self.console)
+    }
+
+    init(_ fields: TaggedReader) throws(MalformedBytes) {
+        self.init(
+            build: try fields.requiredText(1), supervisor: try fields.requiredDescriptor(2), programs: try fields.required(3),
+            demo: try fields.descriptor(4), console: try fields.descriptor(5))
+    }
+}
+
+extension HandOver.LastGood {
+    func encode(into fields: inout TaggedWriter) {
+        fields.put(1, self.sealed)
+        fields.put(2, self.programs)
+    }
+
+    init(_ fields: TaggedReader) throws(MalformedBytes) {
+        self.init(sealed: try fields.required(1), programs: try fields.required(2))
+    }
+}
+
+extension HandOver.Probation {
+    func encode(into fields: inout TaggedWriter) {
+        fields.put(1, self.end.nanoseconds)
+        for count in self.ends { fields.put(2, count) }
+        fields.put(3, self.hasFailed)
+    }
+
+    init(_ fields: TaggedReader) throws(MalformedBytes) {
+        self.init(end: try fields.requiredMoment(1), ends: try fields.numbers(2), hasFailed: try fields.flag(3))
     }
 }
 
@@ -169,7 +216,7 @@ extension HandOver.Control {
             fields.put(3) { record in
                 record.put(1, client.socket)
                 record.put(2, client.command)
-                record.put(3, client.id)
+                record.put(3, raw: client.pendingOutput)
             }
         }
     }
@@ -178,59 +225,56 @@ extension HandOver.Control {
         self.init(listener: try fields.requiredDescriptor(1), path: try fields.requiredText(2), clients: [])
         for record in try fields.records(3) {
             self.clients.append(
-                HandOver.Client(socket: try record.requiredDescriptor(1), command: try record.requiredText(2), id: try record.required(3)))
+                HandOver.Client(
+                    socket: try record.requiredDescriptor(1), command: try record.requiredText(2), pendingOutput: record.raw(3)))
         }
-    }
-}
-
-extension HandOver.Programs {
-    func encode(into fields: inout TaggedWriter) {
-        fields.put(1, self.build)
-        fields.put(2, self.supervisor)
-        fields.put(3, self.worker)
-        fields.put(4, self.compile)
-        fields.put(5, self.demo)
-        fields.put(6, self.console)
-    }
-
-    init(_ fields: TaggedReader) throws(MalformedBytes) {
-        self.init(
-            build: try fields.requiredText(1), supervisor: try fields.requiredDescriptor(2), worker: try fields.requiredDescriptor(3),
-            compile: try fields.requiredDescriptor(4), demo: try fields.descriptor(5), console: try fields.descriptor(6))
     }
 }
 
 extension HandOver.Reload {
     func encode(into fields: inout TaggedWriter) {
-        fields.put(1, self.at.nanoseconds)
+        fields.put(1, self.time)
         fields.put(2, self.generation)
-        fields.put(3, self.cause)
-        fields.put(4, self.outcome)
-        fields.put(5, self.hasSucceeded)
+        fields.put(3, self.hash)
+        fields.put(4, self.cause)
+        fields.put(5, self.result)
+        fields.put(6, self.message)
     }
 
     init(_ fields: TaggedReader) throws(MalformedBytes) {
         self.init(
-            at: try fields.requiredMoment(1), generation: try fields.required(2), cause: try fields.requiredText(3),
-            outcome: try fields.requiredText(4), hasSucceeded: try fields.flag(5))
+            time: try fields.requiredText(1), generation: try fields.required(2), hash: try fields.requiredText(3),
+            cause: try fields.requiredText(4), result: try fields.requiredText(5), message: try fields.requiredText(6))
     }
 }
 
 extension HandOver.Death {
     func encode(into fields: inout TaggedWriter) {
-        fields.put(1, self.at.nanoseconds)
+        fields.put(1, self.time)
         fields.put(2, self.slot)
         fields.put(3, self.generation)
         fields.put(4, self.pid)
-        fields.put(5, self.ending)
-        fields.put(6, self.served?.nanoseconds)
-        fields.put(7, self.words)
+        fields.put(5, self.how)
+        fields.put(6, self.kind)
+        fields.put(7, self.uptimeMilliseconds)
     }
 
     init(_ fields: TaggedReader) throws(MalformedBytes) {
         self.init(
-            at: try fields.requiredMoment(1), slot: try fields.required(2), generation: try fields.required(3), pid: try fields.required(4),
-            ending: try fields.required(5), served: try fields.number(6, Int64.self).map { .nanoseconds($0) }, words: try fields.requiredText(7))
+            time: try fields.requiredText(1), slot: try fields.required(2), generation: try fields.required(3),
+            pid: try fields.required(4), how: try fields.requiredText(5), kind: try fields.requiredText(6),
+            uptimeMilliseconds: try fields.required(7))
+    }
+}
+
+extension HandOver.Count {
+    func encode(into fields: inout TaggedWriter) {
+        fields.put(1, self.name)
+        fields.put(2, self.count)
+    }
+
+    init(_ fields: TaggedReader) throws(MalformedBytes) {
+        self.init(name: try fields.requiredText(1), count: try fields.required(2))
     }
 }
 

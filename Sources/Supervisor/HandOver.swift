@@ -34,6 +34,7 @@ struct HandOver: Equatable {
         var killAt: Instant?
     }
 
+    /// A worker: in its place, or with a successor in it until the back trace is written.
     struct Worker: Equatable {
         var child: Child
         /// Its control socket.
@@ -42,51 +43,89 @@ struct HandOver: Equatable {
         var region: CInt
         var spawnedAt: Instant
         var isAssigned: Bool
-        /// What the next message to it is numbered.
-        var nextSequence: UInt64 = 0
-        var build: String = ""
+        /// Of the last message to it.
+        var sequence: UInt64
+        /// Indices beside its own whose sockets it was sent.
+        var adopted: [UInt32] = []
+        /// Why it was told to end before its time, as the supervisor counts the reasons.
+        var endedBecause: UInt8?
+        var dyingSignal: Int32?
+        /// When it is killed although its back trace is not written.
+        var killAt: Instant?
     }
 
     struct Member: Equatable {
         var slot: Slot
+        /// RFC 3339, UTC.
+        var since: String
         var worker: Worker?
+        var dying: [Worker] = []
     }
 
     struct Generation: Equatable {
-        /// `current` takes connections, `leaving` drains.
+        /// `current` takes connections, `leaving` drains or will.
         enum Role: UInt8, CaseIterable { case current = 1, leaving }
 
         var number: UInt64
         var role: Role
         /// Why it was made, as in the history of reloads.
         var cause: String
-        /// The sealed program.
-        var program: CInt
-        var hash: String
-        var startedAt: Instant
-        /// When what is left of it is cut.
-        var drainDeadline: Instant?
+        /// Place in `HandOver.sealed`.
+        var sealed: UInt32
+        /// Place in `HandOver.programs`.
+        var programs: UInt32
+        /// RFC 3339, UTC.
+        var loadedAt: String
+        /// When its DRAIN is due.
+        var drainAt: Instant?
+        var takesQueue: Bool
+        /// Places in `HandOver.groups`.
+        var groups: [UInt32]
+        /// Of these, those that end with it.
+        var closing: [UInt32]
         /// Place i is slot i.
         var members: [Member]
     }
 
-    /// A process whose place is already taken, until it is reaped.
-    struct Dying: Equatable {
-        var child: Child
-        var region: CInt?
-        var generation: UInt64
-        var slot: UInt32
-        var killAt: Instant?
-        var spawnedAt: Instant
-    }
-
     struct Group: Equatable {
+        /// As it was asked for; port 0 stays 0.
+        var requested: String
         /// With the real port.
         var address: String
         /// By index; a local path has one.
         var sockets: [CInt]
-        /// No longer in the configuration: closes when its queue is taken.
-        var isRemoved: Bool
+        /// What the kernel was last told; nil: its own choice.
+        var steeredTo: [UInt32]?
+    }
+
+    /// The programs of one build, by `O_PATH` descriptors.
+    struct Programs: Equatable {
+        var worker: CInt
+        var compile: CInt
+    }
+
+    /// The build to go back to.
+    struct WayBack: Equatable {
+        var build: String
+        var supervisor: CInt
+        /// Place in `HandOver.programs`.
+        var programs: UInt32
+        var demo: CInt?
+        var console: CInt?
+    }
+
+    /// The latest program that stood its probation.
+    struct LastGood: Equatable {
+        var sealed: UInt32
+        var programs: UInt32
+    }
+
+    /// Of the current generation.
+    struct Probation: Equatable {
+        var end: Instant
+        /// By slot: ends that nobody asked for.
+        var ends: [UInt32]
+        var hasFailed: Bool
     }
 
     struct Demo: Equatable {
@@ -114,8 +153,8 @@ struct HandOver: Equatable {
         var socket: CInt
         /// `reload`, `upgrade`, …
         var command: String
-        /// What the reload or upgrade calls them by.
-        var id: UInt64
+        /// Said and not yet taken by the kernel.
+        var pendingOutput: [UInt8]
     }
 
     struct Control: Equatable {
@@ -124,33 +163,30 @@ struct HandOver: Equatable {
         var clients: [Client]
     }
 
-    /// The build that hands over, held so that it can be gone back to.
-    struct Programs: Equatable {
-        var build: String
-        var supervisor: CInt
-        var worker: CInt
-        var compile: CInt
-        var demo: CInt?
-        var console: CInt?
-    }
-
+    /// As in the history of reloads.
     struct Reload: Equatable {
-        var at: Instant
+        var time: String
         var generation: UInt64
+        var hash: String
         var cause: String
-        var outcome: String
-        var hasSucceeded: Bool
+        var result: String
+        var message: String
     }
 
+    /// As in the list of deaths.
     struct Death: Equatable {
-        var at: Instant
+        var time: String
         var slot: UInt32
         var generation: UInt64
         var pid: Int32
-        /// Exit status, or the signal's number below zero.
-        var ending: Int32
-        var served: Duration?
-        var words: String
+        var how: String
+        var kind: String
+        var uptimeMilliseconds: Int64
+    }
+
+    struct Count: Equatable {
+        var name: String
+        var count: UInt64
     }
 
     /// What a part of the supervisor keeps that this value knows nothing of: its bytes and its descriptors.
@@ -171,9 +207,20 @@ struct HandOver: Equatable {
     var directory: String
     /// Of the last generation that was made.
     var lastGeneration: UInt64
-    var generations: [Generation] = []
-    var dying: [Dying] = []
+    /// Sealed programs, each once.
+    var sealed: [CInt] = []
+    /// Sets of programs, each once.
+    var programs: [Programs] = []
+    /// Addresses, each once: those in force and those that still drain.
     var groups: [Group] = []
+    /// Places in `groups`: the addresses in force, in the order of the configuration.
+    var inForce: [UInt32] = []
+    /// Sockets of an address that does not share one.
+    var indexCount: UInt32 = 0
+    /// Oldest first.
+    var generations: [Generation] = []
+    var lastGood: LastGood?
+    var probation: Probation?
     var demo: Demo?
     var console: Console?
     var control: Control?
@@ -182,18 +229,18 @@ struct HandOver: Equatable {
     var truth: [UInt8] = []
     /// Sums of the counters of dead workers.
     var retiredMetrics: [UInt8] = []
+    /// Oldest first.
     var reloads: [Reload] = []
+    /// Oldest first.
     var deaths: [Death] = []
-    /// Ends of workers that nobody asked for, since the start.
-    var restarts: UInt64 = 0
+    /// Ends that nobody asked for since the gateway's start, by kind.
+    var restarts: [Count] = []
     /// `/readyz` says no, by `drain`.
     var isQuiesced = false
-    /// The build to go back to; on the way back: the one that is given up.
-    var programs: Programs?
+    /// On the way back: the build that hands over does not want to be come back to.
+    var wayBack: WayBack?
     /// On the way back: why.
-    var reason: String = ""
-    /// Who asked for the upgrade: an id of a waiting client, nil for a signal.
-    var asker: UInt64?
+    var reason = ""
     var parts: [Part] = []
 
     /// Versions of the encoding that this build reads; it writes the highest that the reader knows too.
@@ -203,23 +250,34 @@ struct HandOver: Equatable {
 extension HandOver {
     /// Every descriptor that must stay open.
     var descriptors: [CInt] {
-        var numbers: [CInt] = []
-        for generation in self.generations {
-            numbers.append(generation.program)
-            for worker in generation.members.compactMap(\.worker) { numbers += [worker.child.pidfd, worker.channel, worker.region] }
-        }
-        for dying in self.dying { numbers += [dying.child.pidfd] + [dying.region].compactMap { $0 } }
+        var numbers = self.sealed
+        for programs in self.programs { numbers += [programs.worker, programs.compile] }
         for group in self.groups { numbers += group.sockets }
+        for worker in self.workers { numbers += [worker.child.pidfd, worker.channel, worker.region] }
         if let demo = self.demo {
             numbers += [demo.listener, demo.lifelineOurs, demo.lifelineTheirs] + [demo.child?.pidfd].compactMap { $0 }
         }
         if let console = self.console { numbers += [console.child?.pidfd, console.channel].compactMap { $0 } + console.listeners }
         if let control = self.control { numbers += [control.listener] + control.clients.map(\.socket) }
-        if let programs = self.programs {
-            numbers += [programs.supervisor, programs.worker, programs.compile] + [programs.demo, programs.console].compactMap { $0 }
-        }
+        if let back = self.wayBack { numbers += [back.supervisor] + [back.demo, back.console].compactMap { $0 } }
         if let lock = self.stateLock { numbers.append(lock) }
         for part in self.parts { numbers += part.descriptors }
         return numbers
+    }
+
+    /// Of all generations, the dying included.
+    var workers: [Worker] {
+        self.generations.flatMap { $0.members.flatMap { $0.dying + [$0.worker].compactMap { $0 } } }
+    }
+
+    /// Every place that it names exists, and nothing is there twice.
+    var isConsistent: Bool {
+        func all(_ places: [UInt32], below count: Int) -> Bool { places.allSatisfy { Int($0) < count } }
+        let sealed = self.generations.map(\.sealed) + [self.lastGood?.sealed].compactMap { $0 }
+        let programs = self.generations.map(\.programs) + [self.lastGood?.programs, self.wayBack?.programs].compactMap { $0 }
+        let groups = self.generations.flatMap { $0.groups + $0.closing } + self.inForce
+        let numbers = self.descriptors
+        return all(sealed, below: self.sealed.count) && all(programs, below: self.programs.count) && all(groups, below: self.groups.count)
+            && Set(numbers).count == numbers.count
     }
 }

@@ -19,7 +19,7 @@ final class ListenerGroup {
     /// There is one socket, and all workers accept from it: a local one, or one that came alone from the service manager.
     let isShared: Bool
     /// What the kernel was last told; nil: its own choice.
-    private var steeredTo: [Int]?
+    private(set) var steeredTo: [Int]?
 
     /// Binds all before the first listens. `besideOurs`: another socket of this gateway may have the port, so that it being taken is no error.
     init(_ address: ListenAddress, count: Int, besideOurs: Bool = false) throws(SystemCallError) {
@@ -44,11 +44,12 @@ final class ListenerGroup {
     /// Takes over sockets that listen already, in the order of their indices; they are closed with the group. `address` has the real port.
     ///
     /// A single TCP socket that does not share its port serves all workers.
-    init(adopting descriptors: [CInt], requested: ListenAddress, address: ListenAddress) {
+    init(adopting descriptors: [CInt], requested: ListenAddress, address: ListenAddress, steeredTo: [Int]? = nil) {
         precondition(!descriptors.isEmpty, "an address has a socket")
         self.requested = requested
         self.address = address
         self.sockets = descriptors.map { Held(OwnedDescriptor(adopting: $0)) }
+        self.steeredTo = steeredTo
         switch address {
         case .unix: self.isShared = true
         case .tcp: self.isShared = !ListeningSocket.sharesPort(self.sockets[0].descriptor)

@@ -9,13 +9,19 @@ struct Probation: Equatable {
 
     enum Verdict: Equatable { case open, passed, failed }
 
-    private let end: Instant
-    private var ends: [Int]
+    let end: Instant
+    private(set) var ends: [Int]
     private(set) var hasFailed = false
 
     init(slotCount: Int, at now: Instant) {
         self.end = now + Self.length
         self.ends = [Int](repeating: 0, count: slotCount)
+    }
+
+    init(_ handOver: HandOver.Probation) {
+        self.end = handOver.end
+        self.ends = handOver.ends.map { Int($0) }
+        self.hasFailed = handOver.hasFailed
     }
 
     /// A worker of `slot` ended unasked; `isPermanent`: and would do so again.

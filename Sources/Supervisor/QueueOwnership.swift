@@ -21,6 +21,13 @@ struct QueueOwnership {
         self.vacantSince = [Instant?](repeating: nil, count: indexCount)
     }
 
+    /// As another image of this process left it; `adopters` has one entry for each index.
+    init(indexCount: Int, adopters: [Int?]) {
+        precondition(adopters.count == indexCount, "one answer for each index")
+        self.adopters = adopters
+        self.vacantSince = [Instant?](repeating: nil, count: indexCount)
+    }
+
     mutating func grow(to count: Int) {
         while self.adopters.count < count {
             self.adopters.append(nil)

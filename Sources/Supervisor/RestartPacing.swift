@@ -14,7 +14,9 @@ struct RestartPacing: Equatable {
     static let spreadPercent = 20
 
     /// Crashes that count.
-    private(set) var crashes = 0
+    private(set) var crashes: Int
+
+    init(crashes: Int = 0) { self.crashes = crashes }
 
     /// `served`: from READY to the end, nil when it never got there. `jitter`: a random number in -1...1.
     mutating func delay(served: Duration?, jitter: Double = 0) -> Duration {

@@ -91,6 +91,15 @@ internal import Platform
         guard result >= 0 || result == -EINTR else { throw SystemCallError("sd_event_run", errno: -result) }
     }
 
+    /// Runs what has happened already, without waiting for more.
+    func settle() throws(SystemCallError) {
+        while true {
+            let result = unsafe sd_event_run(self.event, 0)
+            if result == 0 { return }
+            guard result > 0 || result == -EINTR else { throw SystemCallError("sd_event_run", errno: -result) }
+        }
+    }
+
     /// An alarm is kept at 1 ms; sd-event's own would be 250 ms.
     private func setAlarm(_ wake: Instant) throws(SystemCallError) {
         guard wake != .distantFuture else {

@@ -41,6 +41,32 @@ final class WorkerProcess {
         withExtendedLifetime(theirs) {}
     }
 
+    /// One that another image of this process spawned. `region` is the reader of its memory file.
+    init(adopting worker: HandOver.Worker, region: WorkerRegionReader, generation: UInt64, slot: Int) {
+        self.generation = generation
+        self.slot = slot
+        self.regionFile = OwnedDescriptor(adopting: worker.region)
+        self.region = region
+        self.channel = MessageChannel(
+            MessageSocket(adopting: OwnedDescriptor(adopting: worker.channel)), sequence: worker.sequence)
+        self.spawnedAt = worker.spawnedAt
+        self.child = ChildProcess(adoptingPid: worker.child.pid, pidfd: OwnedDescriptor(adopting: worker.child.pidfd))
+        self.isAssigned = worker.isAssigned
+        self.adopted = Set(worker.adopted.map { Int($0) })
+        self.endedBecause = worker.endedBecause.flatMap(WorkerSlot.KillReason.init)
+        self.dyingSignal = worker.dyingSignal
+        self.killAt = worker.killAt ?? .distantFuture
+    }
+
+    /// For the next image, which is lent every descriptor.
+    var handOver: HandOver.Worker {
+        HandOver.Worker(
+            child: HandOver.Child(pid: self.child.pid, pidfd: self.child.rawNumber), channel: self.channel.rawNumber,
+            region: self.regionFile.rawNumber, spawnedAt: self.spawnedAt, isAssigned: self.isAssigned, sequence: self.channel.sequence,
+            adopted: self.adopted.sorted().map { UInt32($0) }, endedBecause: self.endedBecause?.rawValue,
+            dyingSignal: self.dyingSignal, killAt: self.killAt == .distantFuture ? nil : self.killAt)
+    }
+
     /// Calls back for messages and for the end of the process, until `forget`.
     func watch(on loop: ServiceLoop, message: @escaping () -> Void, ended: @escaping () -> Void) throws(SystemCallError) {
         self.sources = [try loop.onReadable(self.channel.rawNumber, message), try loop.onReadable(self.child.rawNumber, ended)]

@@ -44,7 +44,8 @@ struct WorkerSlot {
         case kill(KillReason)
     }
 
-    enum KillReason: Equatable { case notReady, hung, drainOver, notNeeded }
+    /// The numbers are those of a hand-over.
+    enum KillReason: UInt8, Equatable { case notReady = 1, hung, drainOver, notNeeded }
 
     struct Limits: Equatable {
         var boot = Duration.seconds(10)
@@ -248,5 +249,45 @@ struct WorkerSlot {
         case .failed: "failed"
         case .gone: "gone"
         }
+    }
+}
+
+/// What another image of this process goes on from.
+extension WorkerSlot {
+    init(_ handOver: HandOver.Slot, limits: Limits) {
+        self.limits = limits
+        let at = handOver.phaseAt ?? Instant(nanoseconds: 0)
+        self.phase =
+            switch handOver.phase {
+            case .vacant: .vacant
+            case .starting: .starting(deadline: at)
+            case .serving: .serving(since: at)
+            case .ending: .ending
+            case .backoff: .backoff(until: at)
+            case .draining: .draining(deadline: at)
+            case .failed: .failed
+            case .gone: .gone
+            }
+        self.restarts = Int(handOver.restarts)
+        self.pacing = RestartPacing(crashes: Int(handOver.crashes))
+        (self.servingSince, self.lastBeat) = (handOver.servingSince, handOver.lastBeat)
+        (self.abortAgainAt, self.killAt) = (handOver.abortAgainAt, handOver.killAt)
+    }
+
+    var handOver: HandOver.Slot {
+        let (phase, at): (HandOver.Slot.Phase, Instant?) =
+            switch self.phase {
+            case .vacant: (.vacant, nil)
+            case .starting(let deadline): (.starting, deadline)
+            case .serving(let since): (.serving, since)
+            case .ending: (.ending, nil)
+            case .backoff(let until): (.backoff, until)
+            case .draining(let deadline): (.draining, deadline)
+            case .failed: (.failed, nil)
+            case .gone: (.gone, nil)
+            }
+        return HandOver.Slot(
+            phase: phase, phaseAt: at, restarts: UInt32(clamping: self.restarts), crashes: UInt32(clamping: self.pacing.crashes),
+            servingSince: self.servingSince, lastBeat: self.lastBeat, abortAgainAt: self.abortAgainAt, killAt: self.killAt)
     }
 }

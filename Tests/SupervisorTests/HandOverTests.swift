@@ -36,15 +36,24 @@ struct HandOverTests {
 
         mutating func worker() -> HandOver.Worker {
             .init(
-                child: self.child(), channel: self.descriptor(), region: self.descriptor(), spawnedAt: self.moment(), isAssigned: self.flag(),
-                nextSequence: self.number(), build: self.text())
+                child: self.child(), channel: self.descriptor(), region: self.descriptor(), spawnedAt: self.moment(),
+                isAssigned: self.flag(), sequence: self.number(), adopted: self.list { $0.number() },
+                endedBecause: self.maybe { $0.number() }, dyingSignal: self.maybe { $0.number() }, killAt: self.maybe { $0.moment() })
         }
 
-        mutating func generation() -> HandOver.Generation {
+        mutating func member() -> HandOver.Member {
+            .init(slot: self.slot(), since: self.text(), worker: self.maybe { $0.worker() }, dying: self.list { $0.worker() })
+        }
+
+        mutating func place(in count: Int) -> UInt32 { UInt32(self.random.next() % UInt64(count)) }
+
+        mutating func generation(of value: HandOver) -> HandOver.Generation {
             .init(
-                number: self.number(), role: self.flag() ? .current : .leaving, cause: self.text(), program: self.descriptor(),
-                hash: self.text(), startedAt: self.moment(), drainDeadline: self.maybe { $0.moment() },
-                members: self.list { .init(slot: $0.slot(), worker: $0.maybe { $0.worker() }) })
+                number: self.number(), role: self.flag() ? .current : .leaving, cause: self.text(),
+                sealed: self.place(in: value.sealed.count), programs: self.place(in: value.programs.count), loadedAt: self.text(),
+                drainAt: self.maybe { $0.moment() }, takesQueue: self.flag(),
+                groups: self.list { $0.place(in: value.groups.count) }, closing: self.list { $0.place(in: value.groups.count) },
+                members: self.list { $0.member() })
         }
 
         mutating func demo() -> HandOver.Demo {
@@ -63,46 +72,55 @@ struct HandOverTests {
             var value = HandOver(
                 purpose: self.flag() ? .upgrade : .wayBack, reads: 1...(1 + self.number() % 9), supervisorPid: self.number(),
                 startedAt: self.moment(), seed: (0..<32).map { _ in self.number() }, directory: self.text(), lastGeneration: self.number())
-            value.generations = self.list { $0.generation() }
-            value.dying = self.list {
-                .init(
-                    child: $0.child(), region: $0.maybe { $0.descriptor() }, generation: $0.number(), slot: $0.number(),
-                    killAt: $0.maybe { $0.moment() }, spawnedAt: $0.moment())
+            value.sealed = [self.descriptor()] + self.list { $0.descriptor() }
+            value.programs = [self.programs()] + self.list { $0.programs() }
+            value.groups = [self.group()] + self.list { $0.group() }
+            value.inForce = self.list { $0.place(in: value.groups.count) }
+            value.indexCount = self.number()
+            value.generations = self.list { $0.generation(of: value) }
+            value.lastGood = self.maybe {
+                .init(sealed: $0.place(in: value.sealed.count), programs: $0.place(in: value.programs.count))
             }
-            value.groups = self.list { maker in
-                .init(address: maker.text(), sockets: [maker.descriptor()] + maker.list { $0.descriptor() }, isRemoved: maker.flag())
-            }
+            value.probation = self.maybe { .init(end: $0.moment(), ends: $0.list { $0.number() }, hasFailed: $0.flag()) }
             value.demo = self.maybe { $0.demo() }
             value.console = self.maybe { $0.console() }
             value.control = self.maybe { maker in
                 .init(
                     listener: maker.descriptor(), path: maker.text(),
-                    clients: maker.list { .init(socket: $0.descriptor(), command: $0.text(), id: $0.number()) })
+                    clients: maker.list { .init(socket: $0.descriptor(), command: $0.text(), pendingOutput: $0.bytes()) })
             }
             value.stateLock = self.maybe { $0.descriptor() }
             value.truth = self.bytes()
             value.retiredMetrics = self.bytes()
             value.reloads = self.list {
-                .init(at: $0.moment(), generation: $0.number(), cause: $0.text(), outcome: $0.text(), hasSucceeded: $0.flag())
+                .init(
+                    time: $0.text(), generation: $0.number(), hash: $0.text(), cause: $0.text(), result: $0.text(), message: $0.text())
             }
             value.deaths = self.list {
                 .init(
-                    at: $0.moment(), slot: $0.number(), generation: $0.number(), pid: $0.number(), ending: $0.number(),
-                    served: $0.maybe { .nanoseconds(Int64(truncatingIfNeeded: $0.random.next())) }, words: $0.text())
+                    time: $0.text(), slot: $0.number(), generation: $0.number(), pid: $0.number(), how: $0.text(), kind: $0.text(),
+                    uptimeMilliseconds: $0.number())
             }
-            value.restarts = self.number()
+            value.restarts = self.list { .init(name: $0.text(), count: $0.number()) }
             value.isQuiesced = self.flag()
-            value.programs = self.maybe {
+            value.wayBack = self.maybe {
                 .init(
-                    build: $0.text(), supervisor: $0.descriptor(), worker: $0.descriptor(), compile: $0.descriptor(),
+                    build: $0.text(), supervisor: $0.descriptor(), programs: $0.place(in: value.programs.count),
                     demo: $0.maybe { $0.descriptor() }, console: $0.maybe { $0.descriptor() })
             }
             value.reason = self.text()
-            value.asker = self.maybe { $0.number() }
             value.parts = self.list { maker in
                 .init(name: maker.text(), bytes: maker.bytes(), descriptors: maker.list { $0.descriptor() })
             }
             return value
+        }
+
+        mutating func programs() -> HandOver.Programs { .init(worker: self.descriptor(), compile: self.descriptor()) }
+
+        mutating func group() -> HandOver.Group {
+            .init(
+                requested: self.text(), address: self.text(), sockets: [self.descriptor()] + self.list { $0.descriptor() },
+                steeredTo: self.maybe { $0.list { $0.number() } })
         }
     }
 
@@ -178,6 +196,18 @@ struct HandOverTests {
         var bytes = Self.small.encode()
         bytes[4] = 2
         #expect(HandOver.decode(bytes) == nil)
+    }
+
+    @Test func `a place that does not exist is refused`() {
+        var value = Self.small
+        value.groups = [.init(requested: "a", address: "a", sockets: [9])]
+        value.inForce = [0]
+        #expect(HandOver.decode(value.encode()) == value)
+        value.inForce = [1]
+        #expect(HandOver.decode(value.encode()) == nil)
+        value.inForce = []
+        value.lastGood = .init(sealed: 0, programs: 0)
+        #expect(HandOver.decode(value.encode()) == nil)
     }
 
     @Test func `a descriptor is handed over once, and no standard stream`() {
