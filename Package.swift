@@ -66,7 +66,7 @@ let package = Package(
         library("Digest", ["COpenSSL"]),
         library("Compile", ["Config", "Digest", "IPC", "Platform", "Policies", "Server", "Settings"]),
         library("Record", ["Exchange", "Platform"]),
-        library("Supervisor", ["IPC", "Platform", "Settings", "CSystemd"]),
+        library("Supervisor", ["IPC", "Platform", "Record", "Settings", "CSystemd"]),
         library(
             "Worker",
             [
@@ -102,7 +102,7 @@ let package = Package(
         tests("ServerTests", ["Server", "HTTP", "Platform"]),
         tests("UpstreamTests", ["Upstream", "Platform"]),
         tests("RecordTests", ["Record"]),
-        tests("SupervisorTests", ["Supervisor", "IPC", "Platform", "Settings"]),
+        tests("SupervisorTests", ["Supervisor", "IPC", "Platform", "Record", "Settings"]),
         tests("DemoProviderTests", ["DemoProvider"]),
         tests("WorkerTests", ["Worker", "Exchange", "HTTP", "Policies", "Settings"], resources: [.copy("Fixtures")]),
     ]
