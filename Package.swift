@@ -104,6 +104,8 @@ let package = Package(
         tests("RecordTests", ["Record"]),
         tests("SupervisorTests", ["Supervisor", "IPC", "Platform", "Record", "Settings"]),
         tests("DemoProviderTests", ["DemoProvider"]),
-        tests("WorkerTests", ["Worker", "Exchange", "HTTP", "Policies", "Settings"], resources: [.copy("Fixtures")]),
+        tests(
+            "WorkerTests", ["Worker", "Exchange", "HTTP", "IPC", "Platform", "Policies", "Record", "Server", "Settings", "Upstream"],
+            resources: [.copy("Fixtures")]),
     ]
 )

@@ -25,6 +25,7 @@ public final class GatewaySupervisor {
     let manager = ServiceManager()
     let directory: String
     let programs: Programs
+    let crashReports: CrashReports
     let environment: [String]
     let startedAt: Instant
     var log: EventLog
@@ -125,7 +126,8 @@ public final class GatewaySupervisor {
         }
         self.directory = directory
         self.programs = try Programs(directory: directory)
-        self.environment = ChildEnvironment.lines(ThisProcess.environment, apiToken: options.apiToken)
+        self.crashReports = CrashReports(stateDirectory: options.stateDirectory, programDirectory: directory)
+        self.environment = ChildEnvironment.lines(ThisProcess.environment, apiToken: options.apiToken, crashReports: self.crashReports)
         self.watchdog = WatchdogRule(
             microseconds: ThisProcess.environmentValue("WATCHDOG_USEC"), pid: ThisProcess.environmentValue("WATCHDOG_PID"),
             ownPid: ThisProcess.pid, at: self.startedAt)
@@ -136,6 +138,7 @@ public final class GatewaySupervisor {
         ThisProcess.ignore(signal: SIGPIPE)
         ThisProcess.raiseDescriptorLimit()
         try Files.createDirectories(self.options.stateDirectory)
+        try self.crashReports.prepare()
         do throws(SystemCallError) { self.stateLock = try Files.lock(self.options.stateDirectory + "/gateway.lock") } catch {
             self.log.write(.error, "another gateway uses the state directory \(self.options.stateDirectory): \(error)")
             return 1

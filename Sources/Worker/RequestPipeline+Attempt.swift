@@ -31,6 +31,7 @@ extension RequestPipeline {
         self.link = link
         link.inFlight += 1
         self.phase = .awaitingHead
+        self.ticket.note(target: index)
         self.answer.removeAll(keepingCapacity: true)
         self.answerHeaders = nil
         self.events = EventReader()
