@@ -67,7 +67,10 @@ public final class GatewaySupervisor {
     /// Unasked-for ends since the gateway's start.
     var restarts: [DeathRecord.Kind: Int] = [:]
     /// What all workers must agree on.
-    var truth = SharedTruth(number: 0, changes: [])
+    var ledger = TruthLedger()
+    /// Of workers that ended, not written yet.
+    var abortedEvents = AbortedEventQueue()
+    var memoryWatch = OutOfMemoryWatch()
 
     /// The secret of this gateway's life.
     let seed = (0..<Message.Assign.seedBytes).map { _ in UInt8.random(in: .min ... .max) }
