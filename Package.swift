@@ -68,7 +68,7 @@ let package = Package(
         library("Digest", ["COpenSSL"]),
         library("Compile", ["Config", "Digest", "IPC", "Platform", "Policies", "Server", "Settings"]),
         library("Record", ["Exchange", "Platform"]),
-        library("Supervisor", ["IPC", "Metrics", "Platform", "Settings", "CSystemd"]),
+        library("Supervisor", ["IPC", "Metrics", "Platform", "Record", "Settings", "CSystemd"]),
         library(
             "Worker",
             [
@@ -108,7 +108,7 @@ let package = Package(
         tests("ServerTests", ["Server", "HTTP", "Platform"]),
         tests("UpstreamTests", ["Upstream", "Platform"]),
         tests("RecordTests", ["Record"]),
-        tests("SupervisorTests", ["Supervisor", "IPC", "Metrics", "Platform", "Settings"]),
+        tests("SupervisorTests", ["Supervisor", "IPC", "Metrics", "Platform", "Record", "Settings"]),
         tests("DemoProviderTests", ["DemoProvider"]),
         tests(
             "WorkerTests", ["Worker", "Exchange", "HTTP", "IPC", "Platform", "Policies", "Record", "Server", "Settings", "Upstream"],

@@ -14,6 +14,8 @@ extension GatewaySupervisor {
         self.tendUpgrade(at: now)
         self.tendReload(at: now)
         self.steer(at: now)
+        self.tendTruth(at: now)
+        self.tendAbortedEvents(at: now)
         self.tendDemo(at: now)
         let serving = self.current?.members.map { $0.slot.isServing(at: now) } ?? []
         self.advance(serving, at: now)
@@ -173,7 +175,7 @@ extension GatewaySupervisor {
         if let steering = self.steering { wake = min(wake, steering.nextWake(after: now)) }
         if let watchdog = self.watchdog { wake = min(wake, watchdog.nextWake) }
         if self.watchdog != nil, isServing { wake = min(wake, self.probe.nextWake) }
-        wake = min(wake, self.controlWake)
+        wake = min(wake, self.controlWake, self.nextTruthWake, self.abortedEvents.nextWake)
         if let start = self.demo?.startAt, self.stage != .stopping { wake = min(wake, start) }
         return wake
     }

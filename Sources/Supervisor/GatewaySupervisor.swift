@@ -69,7 +69,10 @@ public final class GatewaySupervisor {
     /// Unasked-for ends since the gateway's start.
     var restarts: [DeathRecord.Kind: Int] = [:]
     /// What all workers must agree on.
-    var truth = SharedTruth(number: 0, changes: [])
+    var ledger = TruthLedger()
+    /// Of workers that ended, not written yet.
+    var abortedEvents = AbortedEventQueue()
+    var memoryWatch = OutOfMemoryWatch()
 
     var control: ControlSocket?
     var drainCourse = DrainCourse()
@@ -180,7 +183,8 @@ public final class GatewaySupervisor {
         self.directory = options.programDirectory ?? handOver.directory
         let held = handOver.programs.map(Programs.init(adopting:))
         self.programs = adoption.programs ?? held[Int(back.programs)]
-        self.environment = ChildEnvironment.lines(ThisProcess.environment, apiToken: options.apiToken)
+        self.crashReports = CrashReports(stateDirectory: options.stateDirectory, programDirectory: self.directory)
+        self.environment = ChildEnvironment.lines(ThisProcess.environment, apiToken: options.apiToken, crashReports: self.crashReports)
         self.watchdog = WatchdogRule(
             microseconds: ThisProcess.environmentValue("WATCHDOG_USEC"), pid: ThisProcess.environmentValue("WATCHDOG_PID"),
             ownPid: ThisProcess.pid, at: Instant.now())
