@@ -16,6 +16,7 @@ extension GatewaySupervisor {
         let serving = self.slots.map { $0.isServing(at: now) }
         self.steer(at: now)
         self.tendDemo(at: now)
+        self.tendConsole(at: now)
         self.advance(serving, at: now)
         self.report(serving.count { $0 }, at: now)
         self.plannedWake = self.nextWake(after: now)
@@ -129,7 +130,7 @@ extension GatewaySupervisor {
         return GatewayState(
             pid: ThisProcess.pid, state: name, generation: generation.number, packName: plan.packName,
             packVersion: plan.packVersion, hash: generation.program.hash, listen: self.listenNames,
-            adminListen: plan.adminListen.description, demoPort: self.demo?.port, workers: workers)
+            adminListen: (self.console?.address ?? plan.adminListen).description, demoPort: self.demo?.port, workers: workers)
     }
 
     func nextWake(after now: Instant) -> Instant {
@@ -142,6 +143,7 @@ extension GatewaySupervisor {
         if let steering = self.steering { wake = min(wake, steering.nextWake(after: now)) }
         if let watchdog = self.watchdog { wake = min(wake, watchdog.nextWake) }
         if self.watchdog != nil, self.stage == .serving { wake = min(wake, self.probe.nextWake) }
+        if let start = self.console?.startAt, self.stage == .serving { wake = min(wake, start) }
         if let start = self.demo?.startAt, self.stage != .stopping { wake = min(wake, start) }
         return wake
     }

@@ -128,7 +128,13 @@ extension GatewaySupervisor {
         let fields = self.fields(slot)
         worker.forget()
         self.workers[slot] = nil
+        self.ledger.retire(worker.region, targets: self.generation?.program.plan.targets ?? [])
+        let wasHung = self.slots[slot].phase == .ending
         self.handle(.exited(isPermanent: ending == .exited(WorkerControl.permanentExitStatus)), slot: slot, at: now)
+        switch self.slots[slot].phase {
+        case .gone: break
+        default: self.ledger.note(wasHung ? .hang : .crash)
+        }
         let consequence: String
         switch self.slots[slot].phase {
         case .gone:

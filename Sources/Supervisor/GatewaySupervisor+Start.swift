@@ -31,8 +31,9 @@ extension GatewaySupervisor {
         }
         self.log.lowest = program.plan.logLevel
         self.log.form = EventLog.form(program.plan.logFormat)
-        self.generation = Generation(number: 1, program: program, file: file)
-        guard self.bind(program.plan), self.prepareDemo(program.plan) else { return self.end(status: 1) }
+        let generation = Generation(number: 1, program: program, file: file)
+        self.generation = generation
+        guard self.bind(program.plan), self.prepareConsole(generation), self.prepareDemo(program.plan) else { return self.end(status: 1) }
         let now = Instant.now()
         var limits = WorkerSlot.Limits()
         limits.boot = Self.bootLimit

@@ -30,6 +30,7 @@ extension GatewaySupervisor {
         for worker in self.workers { worker?.child.send(signal: ChildSignal.kill) }
         for group in self.groups { group.unlink() }
         self.demo?.stop()
+        self.console?.stop()
         // Another gateway's file stays.
         if !self.lastState.isEmpty { Files.remove(self.statePath) }
         self.stage = .ended(status: status)

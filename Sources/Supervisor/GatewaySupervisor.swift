@@ -64,6 +64,8 @@ public final class GatewaySupervisor {
     var workers: [WorkerProcess?] = []
     var steering: SlotSteering?
     var demo: DemoProcess?
+    var console: ConsoleProcess?
+    var ledger = MetricsLedger()
 
     /// The secret of this gateway's life.
     let seed = (0..<Message.Assign.seedBytes).map { _ in UInt8.random(in: .min ... .max) }
