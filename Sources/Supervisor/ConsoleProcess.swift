@@ -58,8 +58,11 @@ final class ConsoleProcess {
 
     var pid: Int32? { self.life?.child.pid }
 
+    /// Where it listens, or will once its questions are answered.
+    var latestListeners: ListenerGroup { self.nextListeners ?? self.listeners }
+
     /// With the real port.
-    var address: ListenAddress { (self.nextListeners ?? self.listeners).address }
+    var address: ListenAddress { self.latestListeners.address }
 
     /// Starts it when its time has come. `ended` is called with how it ended by itself.
     func startIfDue(on loop: ServiceLoop, at now: Instant, ended: @escaping (String) -> Void) throws(SystemCallError) {

@@ -2,9 +2,6 @@ internal import IPC
 internal import Metrics
 internal import Settings
 
-/// Why a worker had to be started again.
-enum RestartReason: String, CaseIterable { case crash, hang, oom }
-
 /// The counters of the whole tree: what the dead have left, and on demand what the living have counted.
 ///
 /// Each region is retired once, after its process was reaped and before it is let go, so no sum ever goes back.
@@ -27,16 +24,17 @@ struct MetricsLedger {
 
     mutating func retire(_ region: WorkerRegionReader, targets: [TargetName]) { self.retired.merge(Self.counters(region, targets)) }
 
-    mutating func note(_ reason: RestartReason) { self.retired.restarts[reason.rawValue, default: 0] += 1 }
-
     /// A request whose worker died before its end; its event is written by us. `status`: as in that event, 0 when it has none.
     mutating func noteLost(target: TargetName?, status: Int, verdict: String) {
         let request = MetricsSnapshot.Request(target: target?.id ?? "", model: target?.model ?? "", status: status, verdict: verdict)
         self.retired.requests[request, default: 0] += 1
     }
 
-    /// All that is known now. `targets`: of the configuration in force; `states`: one for each place in the pool.
-    func report(_ members: [Member], targets: [TargetName], states: [String], uptime: Duration) -> MetricsReport {
+    /// All that is known now. `targets`: of the configuration in force; `states`: of the workers, by name;
+    /// `restarts`: ends that nobody asked for, by kind.
+    func report(
+        _ members: [Member], targets: [TargetName], states: [String], restarts: [DeathRecord.Kind: Int], uptime: Duration
+    ) -> MetricsReport {
         var sums = self.retired
         var gauges = MetricsGauges()
         for member in members {
@@ -45,6 +43,7 @@ struct MetricsLedger {
             gauges.inFlight &+= now.inFlight
             gauges.openStreams &+= now.openStreams
         }
+        for (kind, count) in restarts { sums.restarts[kind.rawValue, default: 0] &+= UInt64(clamping: count) }
         for state in states { gauges.workers[state, default: 0] += 1 }
         gauges.uptimeSeconds = UInt64(clamping: uptime.components.seconds)
         gauges.targets = targets.map { target in

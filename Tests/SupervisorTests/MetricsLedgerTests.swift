@@ -21,7 +21,7 @@ struct MetricsLedgerTests {
     }
 
     private static func report(_ ledger: MetricsLedger, _ members: [MetricsLedger.Member], _ targets: [TargetName] = targets) -> MetricsReport {
-        ledger.report(members, targets: targets, states: ["serving", "serving", "backoff"], uptime: .seconds(90))
+        ledger.report(members, targets: targets, states: ["serving", "serving", "backoff"], restarts: [.crash: 2, .oom: 1], uptime: .seconds(90))
     }
 
     @Test func `the sum is the same before and after a death`() throws {
@@ -48,9 +48,6 @@ struct MetricsLedgerTests {
 
     @Test func `restarts and lost requests are counted`() {
         var ledger = MetricsLedger()
-        ledger.note(.crash)
-        ledger.note(.crash)
-        ledger.note(.oom)
         ledger.noteLost(target: Self.targets[0], status: 0, verdict: "allow")
         let report = Self.report(ledger, [])
         #expect(report.sums.restarts == ["crash": 2, "oom": 1])
