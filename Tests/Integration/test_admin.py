@@ -5,6 +5,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import threading
@@ -13,7 +14,7 @@ import httpx
 import pytest
 
 from exposition import parse, total
-from harness import FOUR_POLICIES, KEY, Gateway, configuration, target, wait_until
+from harness import FOUR_POLICIES, KEY, Gateway, configuration, free_port, target, wait_until
 
 pytestmark = pytest.mark.gateway
 
@@ -264,6 +265,74 @@ def test_a_console_that_is_killed_comes_back_and_no_client_notices(start_admin):
     assert set(outcomes) == {200}
     assert admin.gateway.worker_pids() == workers
     assert total(admin.samples(), REQUESTS) == len(outcomes)
+
+
+def test_counters_go_on_over_reloads(start_admin, fake):
+    admin = start_admin(())
+    for number in range(1, 4):
+        assert ask(admin.gateway).status_code == 200
+        answer = admin.reload()
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["result"] == "ok" and f"generation {number + 1} is in force" in answer.json()["message"]
+        assert total(admin.samples(), REQUESTS) == number
+    # The targets change their places: each keeps its figures.
+    turned = configuration([("other", target(fake.url)), ("fake", target(fake.url, model="renamed"))], ())
+    admin.gateway.config.write_text(turned)
+    assert admin.reload().status_code == 200
+    assert ask(admin.gateway).status_code == 200
+    samples = admin.samples()
+    assert total(samples, REQUESTS, target="fake", model="mock") == 3
+    assert total(samples, REQUESTS, target="fake", model="renamed") == 1
+    assert total(samples, REQUESTS, target="other") == 0
+    targets = admin.get("/keeptrusts/providers/metrics", headers=admin.headers).json()["targets"]
+    assert [(t["id"], t["model"], t["requests"]) for t in targets] == [("other", "mock", 0), ("fake", "renamed", 4)]
+    wait_until("the old generations have left", lambda: total(admin.samples(), "keeptrusts_workers") == 2)
+    assert total(admin.samples(), REQUESTS) == 4
+    assert total(admin.samples(), "keeptrusts_worker_restarts_total") == 0
+
+
+def test_a_broken_configuration_is_refused_with_file_and_line(start_admin, fake):
+    admin = start_admin(())
+    before = admin.get("/keeptrusts/config", headers=admin.headers).json()
+    admin.gateway.config.write_text(yaml_for(fake, ()) + "unknown_key: 1\n")
+    answer = admin.reload()
+    assert answer.status_code == 422
+    error = answer.json()["error"]
+    assert error["code"] == "reload_failed"
+    line = len(yaml_for(fake, ()).splitlines()) + 1
+    assert f"policy-config.yaml:{line}:1: error[E002]" in error["message"]
+    assert "generation 1 stays in force" in error["message"]
+    assert admin.get("/keeptrusts/config", headers=admin.headers).json() == before
+    admin.gateway.config.write_text(yaml_for(fake, ()).replace("name: integration", "name: mended"))
+    assert admin.reload().status_code == 200
+    assert admin.get("/keeptrusts/config", headers=admin.headers).json()["pack"]["name"] == "mended"
+
+
+def test_a_reload_moves_the_admin_listener(fake, tmp_path):
+    first = free_port()
+    listening = lambda port: f"gateway:\n  admin_listen: 127.0.0.1:{port}\n"
+    gateway = Gateway(tmp_path, yaml_for(fake, (), listening(first)), admin_listen=None)
+    try:
+        admin = Admin(gateway)
+        assert admin.url.endswith(f":{first}")
+        wait_until("a console", admin.console_pid)
+        assert ask(gateway).status_code == 200
+        second = free_port()
+        gateway.config.write_text(yaml_for(fake, (), listening(second)))
+        # Who asked hears it from the old console.
+        assert admin.reload().status_code == 200
+        moved = wait_until("the new address", lambda: Admin(gateway).url.endswith(f":{second}") and Admin(gateway))
+        assert total(moved.samples(), REQUESTS) == 1
+        with pytest.raises(httpx.TransportError):
+            admin.get("/health")
+        # An address that is not to be had fails the reload, and all stays as it was.
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            gateway.config.write_text(yaml_for(fake, (), listening(taken.getsockname()[1])))
+            answer = moved.reload()
+        assert answer.status_code == 422 and "cannot listen on" in answer.json()["error"]["message"]
+        assert moved.get("/health").status_code == 200
+    finally:
+        gateway.stop()
 
 
 def test_two_gateways_have_two_admin_listeners(start_admin):
