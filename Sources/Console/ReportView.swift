@@ -12,7 +12,8 @@ struct ReportView {
     var health: Health {
         let workers = self.report.gauges.workers
         guard let serving = workers["serving"], serving > 0 else { return .unhealthy }
-        let all = workers.values.reduce(0, +)
+        // Those on their way out are meant to be.
+        let all = workers.reduce(0) { ["draining", "dying", "gone"].contains($1.key) ? $0 : $0 + $1.value }
         return serving == all && self.report.gauges.targets.allSatisfy(\.isAvailable) ? .healthy : .degraded
     }
 

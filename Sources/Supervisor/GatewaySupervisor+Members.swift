@@ -198,6 +198,7 @@ extension GatewaySupervisor {
     /// What is done with every process that has been reaped, once. `asked`: its end was wanted.
     func buried(_ worker: WorkerProcess, _ ending: ChildProcess.Ending, asked: Bool, at now: Instant) {
         let reason = self.autopsy(of: worker, ending: ending, asked: asked, at: now)
+        self.retire(worker)
         worker.forget()
         guard !asked else { return }
         let kind: DeathRecord.Kind =

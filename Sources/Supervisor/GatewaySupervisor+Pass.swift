@@ -17,6 +17,7 @@ extension GatewaySupervisor {
         self.tendTruth(at: now)
         self.tendAbortedEvents(at: now)
         self.tendDemo(at: now)
+        self.tendConsole(at: now)
         let serving = self.current?.members.map { $0.slot.isServing(at: now) } ?? []
         self.advance(serving, at: now)
         self.tendStore()
@@ -133,12 +134,12 @@ extension GatewaySupervisor {
         return GatewayState(
             pid: ThisProcess.pid, state: self.stateName, generation: generation.number, packName: plan.packName,
             packVersion: plan.packVersion, hash: generation.program.sealed.hash, listen: self.listenNames,
-            adminListen: plan.adminListen.description, demoPort: self.demo?.port, workers: self.workerStates(),
+            adminListen: (self.console?.address ?? plan.adminListen).description, demoPort: self.demo?.port, workers: self.workerStates(),
             reloads: self.reloadHistory, controlSocket: self.control?.path)
     }
 
     /// Of all generations, oldest first; those that are leaving only as far as there are processes.
-    private func workerStates() -> [GatewayState.Worker] {
+    func workerStates() -> [GatewayState.Worker] {
         self.generations.flatMap { generation in
             generation.members.flatMap { member in
                 func worker(_ process: WorkerProcess?, _ state: String) -> GatewayState.Worker {
@@ -176,6 +177,7 @@ extension GatewaySupervisor {
         if let watchdog = self.watchdog { wake = min(wake, watchdog.nextWake) }
         if self.watchdog != nil, isServing { wake = min(wake, self.probe.nextWake) }
         wake = min(wake, self.controlWake, self.nextTruthWake, self.abortedEvents.nextWake)
+        if let start = self.console?.startAt, isServing { wake = min(wake, start) }
         if let start = self.demo?.startAt, self.stage != .stopping { wake = min(wake, start) }
         return wake
     }

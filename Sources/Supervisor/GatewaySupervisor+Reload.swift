@@ -91,6 +91,7 @@ extension GatewaySupervisor {
         if let old { self.dismiss(old, closing: removed, at: now) }
         self.beginProbation(of: new, at: now)
         if new.cause == .upgrade { self.upgradeSucceeded() }
+        self.consoleFollows(new, at: now)
         let count = new.members.count
         let words = "generation \(new.number) is in force: \(count) \(count == 1 ? "worker" : "workers"), pack \(new.plan.packName) \(new.plan.packVersion)"
         let warnings = self.compilerWarnings.isEmpty ? "" : "\n\(self.compilerWarnings)"
@@ -147,6 +148,7 @@ extension GatewaySupervisor {
             let added = starting.groups.filter { group in !self.groups.contains { $0 === group } }
             // Members that are READY already may have accepted somebody.
             self.dismiss(starting, closing: added, at: now)
+            starting.adminListeners?.unlink()
         }
         let cause = self.course.cause
         if cause == .rollback { self.probation = nil }

@@ -64,7 +64,7 @@ extension GatewaySupervisor {
         try group.grow(to: count)
     }
 
-    private static func words(_ error: SystemCallError) -> String {
+    static func words(_ error: SystemCallError) -> String {
         switch error.errno {
         case EADDRINUSE: "the address is in use by another program"
         case EINVAL: "it must be an address in digits, or localhost"

@@ -40,6 +40,7 @@ extension GatewaySupervisor {
         do throws(StartObstacle) {
             let generation = try self.makeGeneration(program, cause: .start, role: .current, at: now)
             self.take(generation.groups)
+            try self.prepareConsole(generation, at: now)
             self.steer(always: true, at: now)
             self.stage = .starting(deadline: now + Self.bootLimit)
             for member in generation.members { self.handle(.start, member, of: generation, at: now) }
@@ -83,10 +84,16 @@ extension GatewaySupervisor {
                 throw StartObstacle(words: "cannot prepare the demo provider: \(error)")
             }
         }
+        let adminListeners: ListenerGroup?
+        do throws(StartObstacle) { adminListeners = try self.adminListeners(for: plan) } catch {
+            for group in groups where !self.groups.contains(where: { $0 === group }) { group.unlink() }
+            throw error
+        }
         self.generationNumber += 1
         let generation = Generation(
             number: self.generationNumber, program: program, cause: cause, programs: programs ?? self.programs,
             environment: self.environment, limits: Self.limits(plan), groups: groups, role: role, loadedAt: currentTimestamp())
+        generation.adminListeners = adminListeners
         self.generations.append(generation)
         return generation
     }

@@ -50,6 +50,7 @@ extension GatewaySupervisor {
         for group in self.groups { group.unlink() }
         for group in self.starting?.groups ?? [] { group.unlink() }
         self.demo?.stop()
+        self.console?.stop()
         self.answer(self.course.abandonAll() + self.upgrade.finish(), self.result(isGood: false, message: "the gateway has ended"))
         // Another gateway's file stays.
         if !self.lastState.isEmpty { Files.remove(self.statePath) }

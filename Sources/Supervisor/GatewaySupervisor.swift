@@ -51,6 +51,8 @@ public final class GatewaySupervisor {
     var ownership = QueueOwnership(indexCount: 0)
     var nextAcceptLook = Instant(nanoseconds: 0)
     var demo: DemoProcess?
+    var console: ConsoleProcess?
+    var ledger = MetricsLedger()
 
     var course = ReloadCourse(bootLimit: GatewaySupervisor.bootLimit)
     var reloadAnswers: [ReloadCourse.Asker: (ReloadResult) -> Void] = [:]

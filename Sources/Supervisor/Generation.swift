@@ -57,6 +57,8 @@ final class Generation {
     let limits: WorkerSlot.Limits
     /// In the order of the configuration.
     let groups: [ListenerGroup]
+    /// Where its console listens, when that is not where the one before did; taken when it becomes current.
+    var adminListeners: ListenerGroup?
     let members: [Member]
     var role: Role
     /// RFC 3339, UTC: when it became current, before that when it was made.
