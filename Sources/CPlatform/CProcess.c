@@ -200,6 +200,26 @@ int kt_steer_detach(int fd) {
     return setsockopt(fd, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, &none, sizeof none);
 }
 
+int kt_filter_attach(int fd, struct sock_filter *instructions, uint16_t count) {
+    struct sock_fprog program = {.len = count, .filter = instructions};
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+int kt_listen_queue(int fd, uint32_t *waiting, uint32_t *limit) {
+    struct tcp_info info = {0};
+    socklen_t length = sizeof info;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return -1;
+    if (info.tcpi_state != TCP_LISTEN) {
+        errno = EINVAL;
+        return -1;
+    }
+    *waiting = info.tcpi_unacked;
+    *limit = info.tcpi_sacked;
+    return 0;
+}
+
+ssize_t kt_read_at(int fd, void *bytes, size_t count, int64_t offset) { return pread(fd, bytes, count, (off_t)offset); }
+
 int kt_raise_descriptor_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -1;

@@ -20,7 +20,7 @@ final class DemoProcess {
     init(executablePath: String, environment: [String], at now: Instant) throws(SystemCallError) {
         self.executable = try Files.openPath(executablePath)
         self.environment = environment
-        self.listeners = try ListenerGroup(.tcp(host: "127.0.0.1", port: 0), slotCount: 1)
+        self.listeners = try ListenerGroup(.tcp(host: "127.0.0.1", port: 0), count: 1)
         guard case .tcp(_, let port) = self.listeners.address else { throw SystemCallError("getsockname", errno: 0) }
         self.port = port
         self.lifeline = try MessageSocket.pair()

@@ -20,6 +20,7 @@ struct GatewayState: Equatable {
     var adminListen: String
     var demoPort: UInt16?
     var workers: [Worker]
+    var reloads = ReloadHistory()
 
     static let fileName = "gateway.json"
 
@@ -40,6 +41,7 @@ struct GatewayState: Equatable {
             ("generation", String(self.generation)), ("config", config),
             ("listen", JSONLine.array(self.listen.map(JSONLine.quoted))), ("admin_listen", JSONLine.quoted(self.adminListen)),
             ("demo_port", self.demoPort.map { String($0) } ?? "null"), ("workers", JSONLine.array(workers)),
+            ("reloads", self.reloads.json),
         ])
     }
 }

@@ -14,29 +14,7 @@ public final class GatewaySupervisor {
         case ended(status: CInt)
     }
 
-    /// One configuration in force. The next issue's reload makes a second one beside it.
-    final class Generation {
-        let number: UInt64
-        let program: SealedProgram
-        let programFile: OwnedDescriptor
-
-        init(number: UInt64, program: SealedProgram, file: consuming OwnedDescriptor) {
-            self.number = number
-            self.program = program
-            self.programFile = file
-        }
-    }
-
-    final class Programs {
-        let compile: OwnedDescriptor
-        let worker: OwnedDescriptor
-
-        init(directory: String) throws(SystemCallError) {
-            self.compile = try Files.openPath("\(directory)/kt-compile")
-            self.worker = try Files.openPath("\(directory)/kt-worker")
-        }
-    }
-
+    /// Of the first start, which waits for nothing else.
     static let compileLimit = Duration.seconds(30)
     static let bootLimit = Duration.seconds(10)
 
@@ -55,15 +33,40 @@ public final class GatewaySupervisor {
     var watchdog: WatchdogRule?
     let probe = AddressProbe()
 
-    var compiler: ChildProcess?
-    var compilerSource: ServiceLoop.Source?
+    /// The `kt-compile` that runs.
+    var compilation: Compilation?
 
-    var generation: Generation?
+    /// All that have processes or may get some, oldest first: leaving ones, the current one, one that starts.
+    var generations: [Generation] = []
+    /// Of the latest generation.
+    var generationNumber: UInt64 = 0
+    /// The addresses in force. What stands here before the first start has been inherited.
     var groups: [ListenerGroup] = []
-    var slots: [WorkerSlot] = []
-    var workers: [WorkerProcess?] = []
+    /// How many sockets an address has that does not share one.
+    var indexCount = 0
     var steering: SlotSteering?
+    var ownership = QueueOwnership(indexCount: 0)
+    var nextAcceptLook = Instant(nanoseconds: 0)
     var demo: DemoProcess?
+
+    var course = ReloadCourse(bootLimit: GatewaySupervisor.bootLimit)
+    var reloadAnswers: [ReloadCourse.Asker: (ReloadResult) -> Void] = [:]
+    var lastAsker: ReloadCourse.Asker = 0
+    var reloadHistory = ReloadHistory()
+    /// What the compiler of the running reload had to say.
+    var compilerWarnings = ""
+    var lastReloadFailed = false
+    /// The latest program that stood its probation, and what it was spawned from; that of the first start until then.
+    var lastGood: LastGood?
+    /// Of the current generation; nil once it is over, or when there is nothing to go back to.
+    var probation: Probation?
+
+    var spawnGuard = SpawnGuard()
+    var deaths = RecentList<DeathRecord>(limit: DeathRecord.recordsMax)
+    /// Unasked-for ends since the gateway's start.
+    var restarts: [DeathRecord.Kind: Int] = [:]
+    /// What all workers must agree on.
+    var truth = SharedTruth(number: 0, changes: [])
 
     /// The secret of this gateway's life.
     let seed = (0..<Message.Assign.seedBytes).map { _ in UInt8.random(in: .min ... .max) }
@@ -140,22 +143,26 @@ public final class GatewaySupervisor {
         self.signalSources = [
             try self.loop.onSignal(SIGTERM) { [unowned self] in self.stopRequested() },
             try self.loop.onSignal(SIGINT) { [unowned self] in self.stopRequested() },
-            try self.loop.onSignal(SIGHUP) { [unowned self] in
-                self.log.write(.warning, "reload is not available in this version; restart the gateway to apply a new configuration")
+            // With the second of them the end comes at once.
+            try self.loop.onSignal(SIGQUIT) { [unowned self] in self.stopRequested() },
+            try self.loop.onSignal(SIGHUP) { [unowned self] in self.requestReload(cause: .signal) },
+            try self.loop.onSignal(SIGUSR1) { [unowned self] in
+                self.log.write(.notice, "SIGUSR1 is ignored: logs go to standard error, there is no file to open again")
             },
+            try self.loop.onSignal(SIGUSR2) { [unowned self] in self.requestUpgrade() },
         ]
-        let programFile = try MemoryFile.create("kt-program", size: 0)
-        try self.startCompiler(programFile.rawNumber)
-        var pending: OwnedDescriptor? = programFile
+        try self.startCompiler(keepsMessages: false)
+        self.plannedWake = self.startedAt + Self.compileLimit
         while true {
             try self.loop.runPass(until: self.plannedWake)
-            if let child = self.compiler, let ending = reaped(child) {
-                self.compiler = nil
-                self.compilerSource?.cancel()
-                if let file = pending.take() { self.compiled(ending, file) }
-            }
             self.passEnded(at: Instant.now())
             if case .ended(let status) = self.stage { return status }
         }
     }
+
+    /// The generation that steering and ownership follow; nil before the first start.
+    var current: Generation? { self.generations.first { $0.role == .current } }
+
+    /// The generation that is to take its place.
+    var starting: Generation? { self.generations.first { $0.role == .starting } }
 }

@@ -7,6 +7,16 @@ final class WorkerProcess {
     let channel: MessageChannel
     let region: WorkerRegionReader
     let spawnedAt: Instant
+    let generation: UInt64
+    let slot: Int
+    /// Why it was told to end before its time.
+    var endedBecause: WorkerSlot.KillReason?
+    /// What its DYING said.
+    var dyingSignal: Int32?
+    /// When it is killed although its back trace is not written.
+    var killAt = Instant.distantFuture
+    /// Indices beside its own whose sockets it was sent.
+    private(set) var adopted: Set<Int> = []
     /// Kept for ASSIGN; the worker maps it too.
     private let regionFile: OwnedDescriptor
     private var sources: [ServiceLoop.Source] = []
@@ -14,8 +24,10 @@ final class WorkerProcess {
 
     /// Spawns a worker that will ask for its assignment. `environment` is all that it inherits besides fd 3.
     init(
-        slot: Int, executable: borrowing OwnedDescriptor, environment: [String], tableCapacity: Int, at now: Instant
+        generation: UInt64, slot: Int, executable: borrowing OwnedDescriptor, environment: [String], tableCapacity: Int, at now: Instant
     ) throws(SystemCallError) {
+        self.generation = generation
+        self.slot = slot
         self.regionFile = try WorkerRegion.create(slot: slot, tableCapacity: tableCapacity)
         self.region = try WorkerRegionReader(self.regionFile.rawNumber)
         let (ours, theirs) = try MessageSocket.pair()
@@ -40,12 +52,30 @@ final class WorkerProcess {
         self.sources = []
     }
 
-    func assign(_ assign: Message.Assign, program: CInt, listeners: [CInt]) throws(ChannelError) {
+    /// `listeners`: for each address the socket of the worker's index.
+    func assign(_ assign: Message.Assign, program: CInt, listeners: [CInt], truth: SharedTruth) throws(ChannelError) {
         try self.channel.send(.assign(assign), descriptors: [program, self.regionFile.rawNumber] + listeners)
-        let truth = SharedTruth(number: 0, changes: [])
+        try self.send(truth)
+        self.isAssigned = true
+    }
+
+    /// The whole of what all workers must agree on.
+    func send(_ truth: SharedTruth) throws(ChannelError) {
         let file: OwnedDescriptor
         do throws(SystemCallError) { file = try MemoryFile.sealed("kt-truth", truth.encode()) } catch { throw .system(error) }
         try self.channel.send(.truth(number: truth.number), descriptors: [file.rawNumber])
-        self.isAssigned = true
+    }
+
+    /// Lets it accept from the sockets of another index.
+    func adopt(index: Int, listeners: [CInt]) throws(ChannelError) {
+        guard !listeners.isEmpty else { return }
+        try self.channel.send(.adopt(index: UInt32(index), listenerCount: UInt16(listeners.count)), descriptors: listeners)
+        self.adopted.insert(index)
+    }
+
+    /// Harmless where it has not adopted the index.
+    func release(index: Int) throws(ChannelError) {
+        guard self.adopted.remove(index) != nil else { return }
+        try self.channel.send(.release(index: UInt32(index)))
     }
 }

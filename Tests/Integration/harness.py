@@ -159,9 +159,11 @@ class Gateway:
         self.config = self.folder / "policy-config.yaml"
         self.config.write_text(yaml)
         self.log = open(self.folder / "gateway.log", "ab")
+        # Without a number of workers they and the addresses are the file's, where a reload can change them.
+        fixed = [] if workers is None else ["--listen", "127.0.0.1:0", "--workers", str(workers)]
         command = [
-            BINARIES / "kt", "gateway", "run", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0",
-            "--policy-config", self.config, "--workers", str(workers), "--state-dir", self.state, *arguments,
+            BINARIES / "kt", "gateway", "run", *fixed, "--admin-listen", "127.0.0.1:0",
+            "--policy-config", self.config, "--state-dir", self.state, *arguments,
         ]  # fmt: skip
         variables = dict(os.environ, FAKE_KEY=KEY, **(environment or {}))
         began = time.monotonic()

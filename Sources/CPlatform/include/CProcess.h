@@ -56,4 +56,10 @@ int kt_connect(int fd, const struct sockaddr_storage *address, socklen_t length)
 int kt_is_connected(int fd);
 int kt_steer_attach(int fd, struct sock_filter *instructions, uint16_t count);
 int kt_steer_detach(int fd);
+/* SO_ATTACH_FILTER */
+int kt_filter_attach(int fd, struct sock_filter *instructions, uint16_t count);
+/* Accept queue of a listening TCP socket and its limit, from TCP_INFO; -1 for any other socket. */
+int kt_listen_queue(int fd, uint32_t *waiting, uint32_t *limit);
+/* Bytes read at `offset`, without moving the file's own; -1: errno. */
+ssize_t kt_read_at(int fd, void *bytes, size_t count, int64_t offset);
 #endif
