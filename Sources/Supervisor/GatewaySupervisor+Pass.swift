@@ -170,6 +170,8 @@ extension GatewaySupervisor {
             if let drainAt = generation.drainAt { wake = min(wake, drainAt) }
         }
         if isServing, self.compilation?.tookTooLong != true { wake = min(wake, self.course.nextWake) }
+        // Asked for during the start, which is over since this pass.
+        if isServing, self.course.isIdle, self.course.hasPending { wake = now }
         if isServing, let probation = self.probation { wake = min(wake, probation.nextWake) }
         if isServing { wake = min(wake, self.ownership.nextWake(after: now)) }
         if isServing { wake = min(wake, self.upgrade.nextWake) }

@@ -43,6 +43,9 @@ struct ReloadCourse {
 
     init(bootLimit: Duration) { self.bootLimit = bootLimit }
 
+    /// Something is to begin as soon as it can.
+    var hasPending: Bool { self.pending != nil || self.wantsLastGood }
+
     var isIdle: Bool { self.phase == .idle }
 
     /// The running reload brings the last good program back.

@@ -20,6 +20,7 @@ final class ReloadCourseTests {
     @Test func `a reload goes through its phases and answers who waits`() {
         course.ask(1, cause: .control)
         #expect(self.step(canBegin: false) == .none)
+        #expect(course.hasPending)
         #expect(self.step() == .announce)
         #expect(self.step() == .compile)
         #expect(course.nextWake == start + .seconds(10))
