@@ -16,8 +16,11 @@ run: build
 	echo "MISTRAL_API_KEY is not set: the built-in demo provider answers, with no key and no network."; fi; \
 	exec .build/release/kt gateway run --policy-config $$config --listen $${KEEPTRUSTS_LISTEN:-127.0.0.1:41002} --state-dir $${STATE_DIRECTORY:-.build/state}
 
+## With Swift's backtracer beside the programs, for crash reports; a toolchain without one is fine.
 build: setup
 	$(SWIFT) build $(RELEASE)
+	@tracer="$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/../libexec/swift/linux/swift-backtrace-static"; \
+	if [ -f "$$tracer" ]; then cp -f "$$tracer" .build/release/swift-backtrace; fi
 
 ## Unit and property tests, then the running gateway as it is shipped with the real SDKs.
 test: setup setup-test build

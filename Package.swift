@@ -66,9 +66,9 @@ let package = Package(
         library("Server", ["HTTP", "Platform", "COpenSSL"]),
         library("Upstream", ["Platform", "CCurl"]),
         library("Digest", ["COpenSSL"]),
-        library("Compile", ["Config", "Digest", "IPC", "Platform", "Policies", "Settings"]),
+        library("Compile", ["Config", "Digest", "IPC", "Platform", "Policies", "Server", "Settings"]),
         library("Record", ["Exchange", "Platform"]),
-        library("Supervisor", ["IPC", "Metrics", "Platform", "Settings", "CSystemd"]),
+        library("Supervisor", ["IPC", "Metrics", "Platform", "Record", "Settings", "CSystemd"]),
         library(
             "Worker",
             [
@@ -99,6 +99,7 @@ let package = Package(
         tests("RoutingTests", ["Routing", "Settings"]),
         tests("PatternsTests", ["Patterns"]),
         tests("PoliciesTests", ["Policies", "Exchange", "Patterns", "Settings"]),
+        tests("CompileTests", ["Compile", "Config", "IPC", "Settings"]),
         tests("ConfigTests", ["Config", "Settings"], exclude: ["Fixtures"]),
         tests("PlatformTests", ["Platform"]),
         tests("IPCTests", ["IPC", "Metrics", "Platform", "Settings"]),
@@ -107,8 +108,10 @@ let package = Package(
         tests("ServerTests", ["Server", "HTTP", "Platform"]),
         tests("UpstreamTests", ["Upstream", "Platform"]),
         tests("RecordTests", ["Record"]),
-        tests("SupervisorTests", ["Supervisor", "IPC", "Metrics", "Platform", "Settings"]),
+        tests("SupervisorTests", ["Supervisor", "IPC", "Metrics", "Platform", "Record", "Settings"]),
         tests("DemoProviderTests", ["DemoProvider"]),
-        tests("WorkerTests", ["Worker", "Exchange", "HTTP", "Policies", "Settings"], resources: [.copy("Fixtures")]),
+        tests(
+            "WorkerTests", ["Worker", "Exchange", "HTTP", "IPC", "Platform", "Policies", "Record", "Server", "Settings", "Upstream"],
+            resources: [.copy("Fixtures")]),
     ]
 )

@@ -140,7 +140,7 @@ extension GatewaySupervisor {
                 .info, "worker \(slot) has finished: \(gone.finished) requests done, \(gone.aborted) cut off",
                 self.fields(worker) + [("finished", Int(clamping: gone.finished)), ("aborted", Int(clamping: gone.aborted))])
         case .dying(let signal): self.isDying(worker, signal: signal, member, of: generation, at: now)
-        case .resync: try worker.send(self.truth)
+        case .resync: worker.truthDelivery.asked(at: now)
         case .assign, .drain, .adopt, .release, .truth, .change, .quiesce, .assignConsole, .configuration, .ask, .answer:
             throw ProtocolBreach(description: "a message that is ours to send")
         case .skipped: return
@@ -162,6 +162,7 @@ extension GatewaySupervisor {
     /// It serves nobody any more: its slot is vacant at once, while it has some seconds for its back trace.
     func isDying(_ worker: WorkerProcess, signal: Int32, _ member: Member, of generation: Generation, at now: Instant) {
         worker.dyingSignal = signal
+        self.blame(worker, at: now)
         guard member.worker === worker else { return }
         if member.slot.isDraining { return self.handle(.dying, member, of: generation, at: now) }
         // Nobody succeeds it, so there is nothing to hurry for.
@@ -196,11 +197,16 @@ extension GatewaySupervisor {
 
     /// What is done with every process that has been reaped, once. `asked`: its end was wanted.
     func buried(_ worker: WorkerProcess, _ ending: ChildProcess.Ending, asked: Bool, at now: Instant) {
-        self.autopsy(of: worker, ending: ending, slot: worker.slot, generation: worker.generation)
+        let reason = self.autopsy(of: worker, ending: ending, asked: asked, at: now)
         self.retire(worker)
         worker.forget()
         guard !asked else { return }
-        let kind: DeathRecord.Kind = worker.endedBecause == .hung ? .hang : .crash
+        let kind: DeathRecord.Kind =
+            switch reason {
+            case .hang: .hang
+            case .outOfMemory: .oom
+            case .crash, .asked: .crash
+            }
         self.restarts[kind, default: 0] += 1
         self.deaths.append(
             DeathRecord(

@@ -13,6 +13,8 @@ extension GatewaySupervisor {
         self.tendProbation(at: now)
         self.tendReload(at: now)
         self.steer(at: now)
+        self.tendTruth(at: now)
+        self.tendAbortedEvents(at: now)
         self.tendDemo(at: now)
         self.tendConsole(at: now)
         let serving = self.current?.members.map { $0.slot.isServing(at: now) } ?? []
@@ -171,6 +173,7 @@ extension GatewaySupervisor {
         if let watchdog = self.watchdog { wake = min(wake, watchdog.nextWake) }
         if self.watchdog != nil, isServing { wake = min(wake, self.probe.nextWake) }
         if let start = self.console?.startAt, isServing { wake = min(wake, start) }
+        wake = min(wake, self.nextTruthWake, self.abortedEvents.nextWake)
         if let start = self.demo?.startAt, self.stage != .stopping { wake = min(wake, start) }
         return wake
     }

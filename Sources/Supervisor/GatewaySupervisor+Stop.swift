@@ -44,6 +44,7 @@ extension GatewaySupervisor {
                 self.buried(worker, ending, asked: true, at: now)
             } catch {}
         }
+        self.flushAbortedEvents()
         for group in self.groups { group.unlink() }
         for group in self.starting?.groups ?? [] { group.unlink() }
         self.demo?.stop()

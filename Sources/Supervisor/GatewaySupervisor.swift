@@ -25,6 +25,7 @@ public final class GatewaySupervisor {
     let manager = ServiceManager()
     let directory: String
     let programs: Programs
+    let crashReports: CrashReports
     let environment: [String]
     let startedAt: Instant
     var log: EventLog
@@ -49,7 +50,7 @@ public final class GatewaySupervisor {
     var nextAcceptLook = Instant(nanoseconds: 0)
     var demo: DemoProcess?
     var console: ConsoleProcess?
-    var ledger = MetricsLedger()
+    var metricsLedger = MetricsLedger()
 
     var course = ReloadCourse(bootLimit: GatewaySupervisor.bootLimit)
     var reloadAnswers: [ReloadCourse.Asker: (ReloadResult) -> Void] = [:]
@@ -68,7 +69,10 @@ public final class GatewaySupervisor {
     /// Unasked-for ends since the gateway's start.
     var restarts: [DeathRecord.Kind: Int] = [:]
     /// What all workers must agree on.
-    var truth = SharedTruth(number: 0, changes: [])
+    var ledger = TruthLedger()
+    /// Of workers that ended, not written yet.
+    var abortedEvents = AbortedEventQueue()
+    var memoryWatch = OutOfMemoryWatch()
 
     /// The secret of this gateway's life.
     let seed = (0..<Message.Assign.seedBytes).map { _ in UInt8.random(in: .min ... .max) }
@@ -127,7 +131,8 @@ public final class GatewaySupervisor {
         }
         self.directory = directory
         self.programs = try Programs(directory: directory)
-        self.environment = ChildEnvironment.lines(ThisProcess.environment, apiToken: options.apiToken)
+        self.crashReports = CrashReports(stateDirectory: options.stateDirectory, programDirectory: directory)
+        self.environment = ChildEnvironment.lines(ThisProcess.environment, apiToken: options.apiToken, crashReports: self.crashReports)
         self.watchdog = WatchdogRule(
             microseconds: ThisProcess.environmentValue("WATCHDOG_USEC"), pid: ThisProcess.environmentValue("WATCHDOG_PID"),
             ownPid: ThisProcess.pid, at: self.startedAt)
@@ -138,6 +143,7 @@ public final class GatewaySupervisor {
         ThisProcess.ignore(signal: SIGPIPE)
         ThisProcess.raiseDescriptorLimit()
         try Files.createDirectories(self.options.stateDirectory)
+        try self.crashReports.prepare()
         do throws(SystemCallError) { self.stateLock = try Files.lock(self.options.stateDirectory + "/gateway.lock") } catch {
             self.log.write(.error, "another gateway uses the state directory \(self.options.stateDirectory): \(error)")
             return 1

@@ -11,6 +11,9 @@ final class WorkerProcess {
     let slot: Int
     /// Why it was told to end before its time.
     var endedBecause: WorkerSlot.KillReason?
+    /// Who ended it, as far as it is known.
+    var culprit: Autopsy.Culprit?
+    var truthDelivery = TruthDelivery()
     /// What its DYING said.
     var dyingSignal: Int32?
     /// When it is killed although its back trace is not written.

@@ -24,6 +24,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "CCrash.h"
 #include "CProcess.h"
 
 #ifndef SO_ATTACH_REUSEPORT_CBPF

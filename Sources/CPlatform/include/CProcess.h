@@ -22,6 +22,13 @@ int kt_block_signal(int signal);
 int kt_cpu_count(void);
 /* Raises the soft limit of descriptors to the hard one. */
 int kt_raise_descriptor_limit(void);
+int kt_forbid_new_privileges(void);
+/* Lowers soft and hard limit of a resource to `most`; a lower one stays. */
+int kt_limit(int resource, uint64_t most);
+/* The soft limit; UINT64_MAX: none, or it cannot be read. */
+uint64_t kt_limit_of(int resource);
+/* Bytes of memory of this machine; UINT64_MAX when nobody knows. */
+uint64_t kt_machine_memory(void);
 
 int kt_memfd_sealable(const char *name);
 int kt_memfd_seal(int fd);

@@ -109,6 +109,9 @@ public final class OutputPolicies {
                 report.skipped = true
                 report.findings = []
                 report.score = nil
+            } else if self.context.findings.failed[number], ends || !self.context.findings.found[number] {
+                report.reasonCode = policy.errorCode
+                if ends { report.verdict = self.context.block?.verdict ?? .block }
             } else if self.context.findings.found[number] {
                 report.reasonCode = policy.reasonCode
                 if ends {
