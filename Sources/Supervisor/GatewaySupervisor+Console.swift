@@ -67,7 +67,7 @@ extension GatewaySupervisor {
     // MARK: Metrics
 
     /// A worker was reaped: what it has counted is kept.
-    func retire(_ worker: WorkerProcess) { self.ledger.retire(worker.region, targets: self.targets(of: worker)) }
+    func retire(_ worker: WorkerProcess) { self.metricsLedger.retire(worker.region, targets: self.targets(of: worker)) }
 
     private func targets(of worker: WorkerProcess) -> [TargetName] {
         self.generations.first { $0.number == worker.generation }?.plan.targets ?? []
@@ -79,7 +79,7 @@ extension GatewaySupervisor {
                 MetricsLedger.Member(region: $0.region, targets: generation.plan.targets, isCurrent: generation.role == .current)
             }
         }
-        return self.ledger.report(
+        return self.metricsLedger.report(
             members, targets: self.current?.plan.targets ?? [], states: self.workerStates().map(\.state), restarts: self.restarts,
             uptime: now - self.startedAt)
     }

@@ -52,7 +52,7 @@ public final class GatewaySupervisor {
     var nextAcceptLook = Instant(nanoseconds: 0)
     var demo: DemoProcess?
     var console: ConsoleProcess?
-    var ledger = MetricsLedger()
+    var metricsLedger = MetricsLedger()
 
     var course = ReloadCourse(bootLimit: GatewaySupervisor.bootLimit)
     var reloadAnswers: [ReloadCourse.Asker: (ReloadResult) -> Void] = [:]

@@ -24,12 +24,6 @@ struct MetricsLedger {
 
     mutating func retire(_ region: WorkerRegionReader, targets: [TargetName]) { self.retired.merge(Self.counters(region, targets)) }
 
-    /// A request whose worker died before its end; its event is written by us. `status`: as in that event, 0 when it has none.
-    mutating func noteLost(target: TargetName?, status: Int, verdict: String) {
-        let request = MetricsSnapshot.Request(target: target?.id ?? "", model: target?.model ?? "", status: status, verdict: verdict)
-        self.retired.requests[request, default: 0] += 1
-    }
-
     /// All that is known now. `targets`: of the configuration in force; `states`: of the workers, by name;
     /// `restarts`: ends that nobody asked for, by kind.
     func report(

@@ -26,10 +26,9 @@ final class Gateway {
     let admission: Admission
     let crossOrigin: CrossOriginRule?
     let recorder: EventRecorder?
-    /// Set before the first request.
-    var metrics: RequestMetrics?
     let region: WorkerRegionWriter
     let fingerprinter: BodyFingerprinter
+    let metrics: RequestMetrics
     /// Requests under way to one target from this worker.
     let concurrencyMax: Int
     let keepAliveNanoseconds: Int64
@@ -62,6 +61,7 @@ final class Gateway {
         self.crossOrigin = CrossOriginRule(settings.cors)
         self.recorder = recorder
         self.region = region
+        self.metrics = RequestMetrics(region: region, links: links)
         self.fingerprinter = BodyFingerprinter(seed: seed)
         self.concurrencyMax = max(1, (settings.gateway.concurrencyMax + workers - 1) / max(1, workers))
         self.keepAliveNanoseconds = Int64(settings.gateway.keepAliveSeconds) * 1_000_000_000

@@ -13,7 +13,7 @@ extension RequestPipeline: UpstreamObserver {
     func upstreamHead(_ transfer: UpstreamTransfer, status: Int, headers: UpstreamHeaders) {
         self.answerHeaders = headers
         self.facts.firstByteAt = self.gateway.loop.now
-        self.gateway.metrics?.firstByte(at: self.gateway.loop.now, of: self)
+        self.gateway.metrics.firstByte(at: self.gateway.loop.now, of: self)
         let isEventStream = headers.value(of: "content-type", beginsWith: "text/event-stream")
         if status == 200, isEventStream, self.document?.stream == true {
             self.phase = .awaitingEvent
@@ -192,7 +192,7 @@ extension RequestPipeline: UpstreamObserver {
                 self.gateway.giveBack(out)
                 return self.attemptFailed(fault.status == 504 ? .timedOut : .status(fault.status, retryAfter: nil), self.redacted(fault))
             }
-            self.gateway.metrics?.attemptFailed(fault.status, of: self)
+            self.gateway.metrics.attemptFailed(fault.status, of: self)
             self.endTransfer()
             self.openStream()
             EventStreamWriter.append(self.redacted(fault).body(requestID: self.requestID).span, to: &out)
@@ -358,8 +358,8 @@ extension RequestPipeline: UpstreamObserver {
         }
         self.exchange.observer = nil
         let isRecorded = self.record(outcome, status)
+        self.gateway.metrics.ended(self, status: isRecorded || wasStreaming ? status : GatewayFault.auditUnavailable.status)
         self.ticket.close()
-        self.gateway.metrics?.ended(self, status: isRecorded || wasStreaming ? status : GatewayFault.auditUnavailable.status)
         if isRecorded { deliver() } else { self.withhold(wasStreaming) }
         self.gateway.ended(self, outcome)
     }

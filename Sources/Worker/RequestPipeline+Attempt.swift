@@ -48,7 +48,7 @@ extension RequestPipeline {
             requestHeaders: ClientHeaders.forwardedLines(of: self.exchange.head),
             body: rewrite.apply(to: checked.document, body: body.span), connectTimeout: .seconds(10),
             allowsInsecure: link.settings.allowsInsecure)
-        self.gateway.metrics?.attemptBegins(at: link, of: self)
+        self.gateway.metrics.attemptBegins(at: link, of: self)
         self.transfer = self.gateway.upstream.start(request, observer: self)
         self.arm()
     }
@@ -66,7 +66,7 @@ extension RequestPipeline {
 
     /// One attempt has failed before a byte went to the client.
     func attemptFailed(_ failure: AttemptFailure, _ fault: GatewayFault) {
-        self.gateway.metrics?.attemptFailed(fault.status, of: self)
+        self.gateway.metrics.attemptFailed(fault.status, of: self)
         self.endTransfer()
         self.lastFailure = fault
         self.phase = .idle
@@ -92,7 +92,7 @@ extension RequestPipeline {
     func releaseTarget() {
         self.transfer = nil
         self.link?.inFlight -= 1
-        if let link { self.gateway.metrics?.released(link) }
+        if let link { self.gateway.metrics.released(link) }
         self.facts.target = self.link?.settings.id ?? self.facts.target
         self.link = nil
     }

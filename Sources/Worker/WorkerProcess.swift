@@ -72,7 +72,6 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
             loop: self.loop, settings: settings, engine: engine, links: links, upstream: try UpstreamClient(loop: self.loop),
             admission: Admission(token: try Self.token(settings, environment), allowlist: settings.allowlist), recorder: recorder,
             region: region, seed: self.assignment.seed, workers: self.assignment.workers)
-        self.gateway.metrics = RequestMetrics(region: region, links: links)
         engine.onPolicy = { region.mark(policy: $0) }
         self.gateway.quarantine.replace(with: self.assignment.truth, at: Instant.now())
         self.handler = GatewayHandler(self.gateway)
