@@ -123,7 +123,8 @@ extension GatewaySupervisor {
     private func takeUp(_ adoption: Adoption, reason: String?) {
         let handOver = adoption.handOver
         ThisProcess.setName("kt-supervisor")
-        self.stage = .serving
+        // What is due is looked at as soon as the loop runs.
+        self.plannedWake = Instant.now()
         if let plan = self.current?.plan { self.heed(plan) }
         self.lastStatus = self.statusText(self.current?.members.count { $0.slot.isReady } ?? 0)
         // The hand-over has been read.

@@ -152,7 +152,7 @@ NO_BREAKER = "  circuit_breaker: { enabled: false }\n"
 class Gateway:
     """A running `kt gateway run` with its whole process tree."""
 
-    def __init__(self, folder, yaml, workers=2, arguments=(), environment=None):
+    def __init__(self, folder, yaml, workers=2, arguments=(), environment=None, binaries=BINARIES):
         self.folder = pathlib.Path(folder)
         self.state = self.folder / "state"
         self.state.mkdir(parents=True, exist_ok=True)
@@ -162,7 +162,7 @@ class Gateway:
         # Without a number of workers they and the addresses are the file's, where a reload can change them.
         fixed = [] if workers is None else ["--listen", "127.0.0.1:0", "--workers", str(workers)]
         command = [
-            BINARIES / "kt", "gateway", "run", *fixed, "--admin-listen", "127.0.0.1:0",
+            pathlib.Path(binaries) / "kt", "gateway", "run", *fixed, "--admin-listen", "127.0.0.1:0",
             "--policy-config", self.config, "--state-dir", self.state, *arguments,
         ]  # fmt: skip
         variables = dict(os.environ, FAKE_KEY=KEY, **(environment or {}))
