@@ -1,4 +1,5 @@
 internal import IPC
+internal import Metrics
 internal import Platform
 internal import Settings
 
@@ -12,6 +13,19 @@ struct AdoptionProblem: Error, Equatable {
 ///
 /// Until an adoption succeeds every descriptor stays open and inheritable, so that the image before can still go on.
 final class Adoption {
+    struct Addresses {
+        /// As it was asked for; port 0 stays 0.
+        let requested: ListenAddress
+        let real: ListenAddress
+
+        init(_ requested: String, _ real: String) throws(AdoptionProblem) {
+            guard let requested = ListenAddress(requested), let real = ListenAddress(real) else {
+                throw AdoptionProblem("\"\(real)\" is no address")
+            }
+            (self.requested, self.real) = (requested, real)
+        }
+    }
+
     let order: HandOverOrder
     let handOver: HandOver
     let loop: ServiceLoop
@@ -19,13 +33,19 @@ final class Adoption {
     /// As `handOver.sealed`.
     let sealed: [SealedProgram]
     /// As `handOver.groups`.
-    let addresses: [(requested: ListenAddress, real: ListenAddress)]
+    let addresses: [Addresses]
+    /// Of the console's sockets.
+    let consoleAddresses: Addresses?
     /// By the number of the memory file.
     let regions: [CInt: WorkerRegionReader]
     /// Of this build; nil for one that comes back, whose own are in the hand-over.
     let programs: Programs?
     /// As `programs`, where there is a demo provider.
     let demo: HeldFile?
+    /// As `programs`, where there is a console.
+    let console: HeldFile?
+    /// Sums of the counters of dead workers.
+    let retired: MetricsSnapshot
 
     /// `programDirectory`: given on the command line.
     init(_ order: HandOverOrder, programDirectory: String?) throws(AdoptionProblem) {
@@ -44,14 +64,17 @@ final class Adoption {
             throw AdoptionProblem("generation \(generation.number) has \(generation.members.count) members, its plan has others")
         }
         self.sealed = sealed
-        var addresses: [(ListenAddress, ListenAddress)] = []
-        for group in self.handOver.groups {
-            guard let requested = ListenAddress(group.requested), let real = ListenAddress(group.address) else {
-                throw AdoptionProblem("\"\(group.address)\" is no address")
-            }
-            addresses.append((requested, real))
-        }
+        var addresses: [Addresses] = []
+        for group in self.handOver.groups { addresses.append(try Addresses(group.requested, group.address)) }
         self.addresses = addresses
+        if let console = self.handOver.console {
+            self.consoleAddresses = try Addresses(console.requested, console.address)
+        } else {
+            self.consoleAddresses = nil
+        }
+        guard let retired = self.handOver.retiredMetrics.isEmpty ? MetricsSnapshot() : MetricsSnapshot.decode(self.handOver.retiredMetrics)
+        else { throw AdoptionProblem("the sums of the counters cannot be read") }
+        self.retired = retired
         do throws(SystemCallError) {
             self.loop = try ServiceLoop()
             var regions: [CInt: WorkerRegionReader] = [:]
@@ -61,8 +84,9 @@ final class Adoption {
                 let directory = programDirectory ?? self.handOver.directory
                 self.programs = try Programs(directory: directory)
                 self.demo = self.handOver.demo == nil ? nil : HeldFile(try Files.openPath("\(directory)/kt-demo"))
+                self.console = self.handOver.console == nil ? nil : HeldFile(try Files.openPath("\(directory)/kt-console"))
             } else {
-                (self.programs, self.demo) = (nil, nil)
+                (self.programs, self.demo, self.console) = (nil, nil, nil)
             }
         } catch {
             throw AdoptionProblem(error.description)
@@ -95,6 +119,9 @@ final class Adoption {
             guard Inherited.isMessageSocket(worker.channel) else {
                 throw AdoptionProblem("descriptor \(worker.channel) is not the control socket of process \(worker.child.pid)")
             }
+        }
+        for child in handOver.console?.leaving ?? [] where !Inherited.isOwnChild(child.pidfd) {
+            throw AdoptionProblem("process \(child.pid) is no child of ours")
         }
         if let child = handOver.demo?.child, !Inherited.isOwnChild(child.pidfd) {
             throw AdoptionProblem("process \(child.pid) is no child of ours")

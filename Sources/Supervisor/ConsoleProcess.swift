@@ -15,7 +15,7 @@ final class ConsoleProcess {
         var unanswered = 0
         let startedAt: Instant
 
-        init(_ child: ChildProcess, _ channel: MessageChannel, at now: Instant) {
+        init(_ child: ChildProcess, _ channel: MessageChannel?, at now: Instant) {
             self.child = child
             self.channel = channel
             self.startedAt = now
@@ -27,7 +27,7 @@ final class ConsoleProcess {
         }
     }
 
-    private let executable: OwnedDescriptor
+    private let executable: HeldFile
     private let environment: [String]
     private let stateDirectory: String
     private let questions: (Message.Question, @escaping Answer) -> Void
@@ -44,10 +44,10 @@ final class ConsoleProcess {
 
     /// `listeners`: of one socket. `configuration`: as JSON, without secrets. `questions`: who answers them.
     init(
-        executablePath: String, environment: [String], stateDirectory: String, listeners: ListenerGroup, configuration: [UInt8],
+        executable: HeldFile, environment: [String], stateDirectory: String, listeners: ListenerGroup, configuration: [UInt8],
         at now: Instant, questions: @escaping (Message.Question, @escaping Answer) -> Void
-    ) throws(SystemCallError) {
-        self.executable = try Files.openPath(executablePath)
+    ) {
+        self.executable = executable
         self.environment = environment
         self.stateDirectory = stateDirectory
         self.listeners = listeners
@@ -55,6 +55,32 @@ final class ConsoleProcess {
         self.questions = questions
         self.startAt = now
     }
+
+    /// For the next image, which is lent every descriptor. It starts a console of its own on the same sockets; ours reads the end of its
+    /// socket then and goes, and is reaped there.
+    var handOver: HandOver.Console {
+        let listeners = self.latestListeners
+        return HandOver.Console(
+            leaving: ([self.life].compactMap { $0 } + Array(self.leaving.values)).map {
+                HandOver.Child(pid: $0.child.pid, pidfd: $0.child.rawNumber)
+            }, listeners: listeners.allSockets, requested: listeners.requested.description, address: listeners.address.description)
+    }
+
+    /// Consoles that another image of this process started and that are on their way out.
+    func adopt(leaving children: [ChildProcess], on loop: ServiceLoop) throws(SystemCallError) {
+        for child in children {
+            let life = Life(child, nil, at: Instant.now())
+            life.sources = [
+                try loop.onReadable(child.rawNumber) { [weak self, weak life] in
+                    if let life { self?.ended(life) { _ in } }
+                }
+            ]
+            self.leaving[ObjectIdentifier(life)] = life
+        }
+    }
+
+    /// What it is started from.
+    var program: HeldFile { self.executable }
 
     var pid: Int32? { self.life?.child.pid }
 
@@ -80,7 +106,7 @@ final class ConsoleProcess {
         if let next = self.nextListeners { self.take(next) }
         let (ours, theirs) = try MessageSocket.pair()
         let plan = SpawnPlan(arguments: ["kt-console"], environment: self.environment, descriptors: [theirs.rawNumber])
-        let life = Life(try ChildProcess(self.executable, plan), MessageChannel(ours), at: now)
+        let life = Life(try ChildProcess(self.executable.descriptor, plan), MessageChannel(ours), at: now)
         // The only other holder of the console's end is now the console.
         withExtendedLifetime(theirs) {}
         do {

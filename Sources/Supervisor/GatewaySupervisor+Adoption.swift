@@ -85,7 +85,8 @@ extension GatewaySupervisor {
         self.lastGood = handOver.lastGood.map { LastGood(program: sealed[Int($0.sealed)], programs: held[Int($0.programs)]) }
         self.probation = handOver.probation.map(Probation.init)
         self.stateLock = handOver.stateLock.map { HeldFile(OwnedDescriptor(adopting: $0)) }
-        self.truth = adoption.truth
+        self.ledger = TruthLedger(adoption.truth, at: Instant.now())
+        self.metricsLedger = MetricsLedger(retired: adoption.retired)
         for entry in handOver.reloads {
             self.reloadHistory.append(
                 .init(
@@ -116,14 +117,35 @@ extension GatewaySupervisor {
     private func watchAll() throws(SystemCallError) {
         for worker in self.generations.flatMap(\.processes) { try self.watch(worker) }
         try self.demo?.watch(on: self.loop) { [unowned self] words in self.demoEnded(words) }
+        try self.console?.adopt(leaving: self.leavingConsoles, on: self.loop)
+        self.leavingConsoles = []
         try self.watchSignals()
+    }
+
+    /// Those who wait on the control socket wait on; without one, a new one takes its place.
+    private func adoptControl(_ handedOver: HandOver.Control?) {
+        guard let handedOver else { return }
+        do throws(SystemCallError) {
+            let control = try ControlSocket(
+                adopting: OwnedDescriptor(adopting: handedOver.listener), path: handedOver.path, on: self.loop, handler: self)
+            self.control = control
+            for client in handedOver.clients {
+                let socket = OwnedDescriptor(adopting: client.socket)
+                guard let command = ControlCommand(rawValue: client.command) else { continue }
+                try control.adopt(try ControlClient(adopting: socket, command: command, pendingOutput: client.pendingOutput))
+            }
+        } catch {
+            self.log.write(.error, "who waits on the control socket cannot be answered: \(error)")
+        }
     }
 
     /// It is ours from here on.
     private func takeUp(_ adoption: Adoption, reason: String?) {
         let handOver = adoption.handOver
         ThisProcess.setName("kt-supervisor")
-        self.stage = .serving
+        self.adoptControl(handOver.control)
+        // What is due is looked at as soon as the loop runs.
+        self.plannedWake = Instant.now()
         if let plan = self.current?.plan { self.heed(plan) }
         self.lastStatus = self.statusText(self.current?.members.count { $0.slot.isReady } ?? 0)
         // The hand-over has been read.

@@ -23,15 +23,31 @@ extension GatewaySupervisor {
         guard self.console == nil, let listeners = generation.adminListeners.take() else { return }
         do throws(SystemCallError) {
             try AdminToken.prepare(stateDirectory: self.options.stateDirectory)
-            self.console = try ConsoleProcess(
-                executablePath: "\(self.directory)/kt-console", environment: ConsoleEnvironment.lines(ThisProcess.environment),
-                stateDirectory: self.options.stateDirectory, listeners: listeners,
-                configuration: generation.program.sealed.displayBytes, at: now
-            ) { [unowned self] question, answer in self.answer(question, answer) }
+            let program = HeldFile(try Files.openPath("\(self.directory)/kt-console"))
+            self.console = self.console(program, listeners, generation, at: now)
         } catch {
             listeners.unlink()
             throw StartObstacle(words: "cannot prepare the console: \(error)")
         }
+    }
+
+    private func console(
+        _ program: HeldFile, _ listeners: ListenerGroup, _ generation: Generation, at now: Instant
+    ) -> ConsoleProcess {
+        ConsoleProcess(
+            executable: program, environment: ConsoleEnvironment.lines(ThisProcess.environment),
+            stateDirectory: self.options.stateDirectory, listeners: listeners,
+            configuration: generation.program.sealed.displayBytes, at: now
+        ) { [unowned self] question, answer in self.answer(question, answer) }
+    }
+
+    /// Goes on with the sockets that another image of this process listened on; its consoles are reaped here.
+    func adopt(_ console: HandOver.Console, _ addresses: Adoption.Addresses, program: HeldFile, at now: Instant) -> [ChildProcess] {
+        if let generation = self.current {
+            let listeners = ListenerGroup(adopting: console.listeners, requested: addresses.requested, address: addresses.real)
+            self.console = self.console(program, listeners, generation, at: now)
+        }
+        return console.leaving.map { ChildProcess(adoptingPid: $0.pid, pidfd: OwnedDescriptor(adopting: $0.pidfd)) }
     }
 
     /// `generation` has become current.
@@ -58,7 +74,7 @@ extension GatewaySupervisor {
 
     private func answer(_ question: Message.Question, _ answer: @escaping ConsoleProcess.Answer) {
         switch question {
-        case .status: answer(true, Array((self.state()?.json ?? "{}").utf8))
+        case .status: answer(true, Array(self.statusReport(at: Instant.now()).json.utf8))
         case .metrics: answer(true, self.metricsReport(at: Instant.now()).encode())
         case .reload: self.requestReload(cause: .console) { answer($0.isGood, Array($0.message.utf8)) }
         }

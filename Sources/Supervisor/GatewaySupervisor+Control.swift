@@ -23,7 +23,8 @@ extension GatewaySupervisor: ControlHandler {
             }
             // Who joins one that runs hears how far it is.
             if !client.isClosed, !self.reloadWords.isEmpty { client.progress(self.reloadWords) }
-        case .upgrade: self.requestUpgrade()
+        // Answered by the image that is there when it is decided.
+        case .upgrade: self.requestUpgrade { [weak client] result in client?.finish(exit: result.isGood ? 0 : 1, message: result.message) }
         case .drain:
             guard self.stage == .serving else {
                 return client.finish(exit: 1, message: "the gateway is \(self.stateName)")
@@ -81,6 +82,11 @@ extension GatewaySupervisor: ControlHandler {
         self.reloadWords = words
         guard !words.isEmpty else { return }
         for client in self.clients(waitingFor: .reload) { client.progress(words) }
+    }
+
+    /// What came of an upgrade: its askers have been handed from image to image.
+    func finishUpgradeClients(exit: Int32, _ message: String) {
+        for client in self.clients(waitingFor: .upgrade) { client.finish(exit: exit, message: message) }
     }
 
     // MARK: Drain

@@ -1,4 +1,5 @@
 internal import IPC
+internal import Metrics
 internal import Platform
 internal import Settings
 
@@ -43,6 +44,16 @@ extension GatewaySupervisor {
         }
         value.probation = self.probation?.handOver
         value.demo = self.demo?.handOver
+        value.console = self.console?.handOver
+        value.control = self.control.map { control in
+            HandOver.Control(
+                listener: control.rawNumber, path: control.path,
+                clients: control.waitingClients.compactMap { client in
+                    guard let number = client.rawNumber, let command = client.command else { return nil }
+                    return HandOver.Client(socket: number, command: command.rawValue, pendingOutput: client.pendingOutput)
+                })
+        }
+        value.retiredMetrics = self.metricsLedger.retired.encode()
         value.stateLock = self.stateLock.map(\.rawNumber)
         value.truth = self.truth.encode()
         value.reloads = self.reloadHistory.entries.map {
@@ -58,7 +69,8 @@ extension GatewaySupervisor {
         value.restarts = self.restarts.map { HandOver.Count(name: $0.key.rawValue, count: UInt64(clamping: $0.value)) }
         value.wayBack = HandOver.WayBack(
             build: home.build, supervisor: home.supervisor.rawNumber, programs: programs.place(of: home.programs),
-            demo: home.demo.flatMap { $0 === self.demo?.program || purpose == .wayBack ? $0.rawNumber : nil })
+            demo: home.demo.flatMap { $0 === self.demo?.program || purpose == .wayBack ? $0.rawNumber : nil },
+            console: home.console?.rawNumber)
         value.reason = reason
         value.sealed = sealed.objects.map(\.file.rawNumber)
         value.programs = programs.objects.map { HandOver.Programs(worker: $0.worker.rawNumber, compile: $0.compile.rawNumber) }
@@ -83,11 +95,13 @@ final class WayBack {
     let supervisor: HeldFile
     let programs: Programs
     let demo: HeldFile?
+    let console: HeldFile?
 
-    init(build: String, supervisor: HeldFile, programs: Programs, demo: HeldFile?) {
+    init(build: String, supervisor: HeldFile, programs: Programs, demo: HeldFile?, console: HeldFile?) {
         self.build = build
         self.supervisor = supervisor
         self.programs = programs
         self.demo = demo
+        self.console = console
     }
 }

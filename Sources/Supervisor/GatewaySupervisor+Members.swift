@@ -199,6 +199,7 @@ extension GatewaySupervisor {
     func buried(_ worker: WorkerProcess, _ ending: ChildProcess.Ending, asked: Bool, at now: Instant) {
         let reason = self.autopsy(of: worker, ending: ending, asked: asked, at: now)
         self.retire(worker)
+        self.crashReports.prune()
         worker.forget()
         guard !asked else { return }
         let kind: DeathRecord.Kind =

@@ -12,13 +12,14 @@ extension GatewaySupervisor {
             let plan = generation.plan
             report.config = .init(
                 name: plan.packName, version: plan.packVersion, hash: generation.program.sealed.hash, loaded: generation.loadedAt)
-            report.adminListen = plan.adminListen.description
+            report.adminListen = (self.console?.address ?? plan.adminListen).description
             let regions = generation.members.compactMap { $0.worker?.region }
             report.targets = plan.targets.enumerated().map { index, target in
                 StatusReport.Target(id: target.id, cells: regions.map { $0.target(index) })
             }
         }
         report.workers = self.generations.flatMap { Self.workers(of: $0, at: now) }
+        report.console = self.console.map { .init(pid: $0.pid, state: $0.pid == nil ? "backoff" : "running") }
         report.reloads = self.reloadHistory.entries
         report.restarts = .init(
             crash: self.restarts[.crash] ?? 0, hang: self.restarts[.hang] ?? 0, oom: self.restarts[.oom] ?? 0)

@@ -66,8 +66,10 @@ extension GatewaySupervisor {
             guard self.stage == .serving, self.course.isIdle else { return }
             let home = WayBack(
                 build: Build.version, supervisor: HeldFile(try Files.openPath("/proc/self/exe")), programs: self.programs,
-                demo: self.demo?.program)
+                demo: self.demo?.program, console: self.console?.program)
             defer { withExtendedLifetime(home) {} }
+            self.endDrain("an upgrade")
+            self.flushAbortedEvents()
             let value = self.handOver(.upgrade, home: home)
             try self.execute(candidate, value, kind: .takeOver(back: home.supervisor.rawNumber))
         } catch {
@@ -97,13 +99,16 @@ extension GatewaySupervisor {
         self.lastStatus = "upgrade FAILED: \(self.statusText(self.current?.members.count { $0.slot.isReady } ?? 0))"
         self.manager.ready(status: self.lastStatus)
         self.answer(self.upgrade.finish(), self.result(isGood: false, message: message))
+        self.finishUpgradeClients(exit: 1, message)
     }
 
     /// Our own workers serve: the build before is not needed any more.
     func upgradeSucceeded() {
         guard let wayBack = self.wayBack else { return }
-        self.log.write(.notice, "build \(Build.version) has taken over from build \(wayBack.build)")
+        let message = "build \(Build.version) has taken over from build \(wayBack.build)"
+        self.log.write(.notice, message)
         self.wayBack = nil
+        self.finishUpgradeClients(exit: 0, message)
     }
 
     /// Our own workers did not come up. True: the build before goes on at the end of this pass, and answers who waits.
@@ -128,6 +133,7 @@ extension GatewaySupervisor {
                 self.demo = nil
             }
             defer { withExtendedLifetime(wayBack) {} }
+            self.flushAbortedEvents()
             let value = self.handOver(.wayBack, home: wayBack, reason: reason)
             try self.execute(wayBack.supervisor, value, kind: .comeBack)
         } catch {

@@ -87,6 +87,8 @@ public final class GatewaySupervisor {
     var storedSockets = StoredSockets()
 
     var upgrade = UpgradeCourse()
+    /// Consoles of the image before, until they are watched.
+    var leavingConsoles: [ChildProcess] = []
     var preflight: PreflightRun?
     /// A build that can take over.
     var candidate: HeldFile?
@@ -192,12 +194,16 @@ public final class GatewaySupervisor {
             ownPid: ThisProcess.pid, at: Instant.now())
         let home = WayBack(
             build: back.build, supervisor: HeldFile(OwnedDescriptor(adopting: back.supervisor)), programs: held[Int(back.programs)],
-            demo: back.demo.map { HeldFile(OwnedDescriptor(adopting: $0)) })
+            demo: back.demo.map { HeldFile(OwnedDescriptor(adopting: $0)) },
+            console: back.console.map { HeldFile(OwnedDescriptor(adopting: $0)) })
         if case .takeOver = adoption.order.kind { self.wayBack = home }
         if let demo = handOver.demo, let program = adoption.demo ?? home.demo {
             self.demo = DemoProcess(adopting: demo, executable: program, environment: self.environment)
         }
         self.takePossession(of: adoption, programs: held)
+        if let console = handOver.console, let addresses = adoption.consoleAddresses, let program = adoption.console ?? home.console {
+            self.leavingConsoles = self.adopt(console, addresses, program: program, at: Instant.now())
+        }
     }
 
     private func runToEnd() throws(SystemCallError) -> CInt {

@@ -192,19 +192,16 @@ extension HandOver.Demo {
 
 extension HandOver.Console {
     func encode(into fields: inout TaggedWriter) {
-        self.child?.encode(into: &fields)
-        fields.put(3, self.channel)
-        for listener in self.listeners { fields.put(4, listener) }
-        for address in self.addresses { fields.put(5) { $0.put(1, address) } }
-        fields.put(6, self.startAt?.nanoseconds)
-        fields.put(7, self.crashes)
+        for child in self.leaving { fields.put(1) { child.encode(into: &$0) } }
+        for listener in self.listeners { fields.put(2, listener) }
+        fields.put(3, self.requested)
+        fields.put(4, self.address)
     }
 
     init(_ fields: TaggedReader) throws(MalformedBytes) {
         self.init(
-            child: try HandOver.Child.optional(fields), channel: try fields.descriptor(3), listeners: try fields.descriptors(4), addresses: [],
-            startAt: try fields.moment(6), crashes: try fields.number(7) ?? 0)
-        for record in try fields.records(5) { self.addresses.append(try record.requiredText(1)) }
+            leaving: [], listeners: try fields.descriptors(2), requested: try fields.requiredText(3), address: try fields.requiredText(4))
+        for record in try fields.records(1) { self.leaving.append(try HandOver.Child(record)) }
     }
 }
 

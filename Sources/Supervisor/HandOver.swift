@@ -139,13 +139,15 @@ struct HandOver: Equatable {
         var crashes: UInt32 = 0
     }
 
+    /// The next image starts a console of its own on these sockets.
     struct Console: Equatable {
-        var child: Child?
-        var channel: CInt?
+        /// Consoles of this image: they go when their socket ends, and are to be reaped.
+        var leaving: [Child]
         var listeners: [CInt]
-        var addresses: [String]
-        var startAt: Instant?
-        var crashes: UInt32 = 0
+        /// As it was asked for; port 0 stays 0.
+        var requested: String
+        /// With the real port.
+        var address: String
     }
 
     /// Who waits for an answer on the control socket.
@@ -257,7 +259,7 @@ extension HandOver {
         if let demo = self.demo {
             numbers += [demo.listener, demo.lifelineOurs, demo.lifelineTheirs] + [demo.child?.pidfd].compactMap { $0 }
         }
-        if let console = self.console { numbers += [console.child?.pidfd, console.channel].compactMap { $0 } + console.listeners }
+        if let console = self.console { numbers += console.leaving.map(\.pidfd) + console.listeners }
         if let control = self.control { numbers += [control.listener] + control.clients.map(\.socket) }
         if let back = self.wayBack { numbers += [back.supervisor] + [back.demo, back.console].compactMap { $0 } }
         if let lock = self.stateLock { numbers.append(lock) }

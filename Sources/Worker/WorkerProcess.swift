@@ -113,7 +113,9 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
         try self.control.start(delegate: self)
         self.control.ready()
         self.loop.deferToPassEnd { [gateway] in gateway.warmUp() }
-        self.loop.run()
+        // The heartbeat of a loop that has nothing to do; often enough that it is never taken for a hang.
+        let pulse = Duration.seconds(min(1, Double(self.assignment.program.plan.hangSeconds) / 4))
+        self.loop.run(longestWait: pulse)
         self.control.gone(finished: self.gateway.finished, aborted: self.gateway.aborted)
     }
 

@@ -154,7 +154,7 @@ class Gateway:
 
     def __init__(
         self, folder, yaml, workers=2, arguments=(), environment=None, listen="127.0.0.1:0", admin_listen="127.0.0.1:0",
-        wrapper=(), pass_fds=(),
+        wrapper=(), pass_fds=(), binaries=BINARIES,
     ):  # fmt: skip
         self.folder = pathlib.Path(folder)
         self.state = self.folder / "state"
@@ -165,7 +165,7 @@ class Gateway:
         # Without a number of workers they and the addresses are the file's, where a reload can change them.
         fixed = [] if workers is None else ["--listen", listen, "--workers", str(workers)]
         command = [
-            *wrapper, BINARIES / "kt", "gateway", "run", *fixed, *(["--admin-listen", admin_listen] if admin_listen else []),
+            *wrapper, pathlib.Path(binaries) / "kt", "gateway", "run", *fixed, *(["--admin-listen", admin_listen] if admin_listen else []),
             "--policy-config", self.config, "--state-dir", self.state, *arguments,
         ]  # fmt: skip
         variables = dict(os.environ, FAKE_KEY=KEY, **(environment or {}))

@@ -64,8 +64,7 @@ struct HandOverTests {
 
         mutating func console() -> HandOver.Console {
             .init(
-                child: self.maybe { $0.child() }, channel: self.maybe { $0.descriptor() }, listeners: self.list { $0.descriptor() },
-                addresses: self.list { $0.text() }, startAt: self.maybe { $0.moment() }, crashes: self.number())
+                leaving: self.list { $0.child() }, listeners: self.list { $0.descriptor() }, requested: self.text(), address: self.text())
         }
 
         mutating func handOver() -> HandOver {
