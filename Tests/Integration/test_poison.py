@@ -56,6 +56,8 @@ def start(faulty_yaml, fake, start_gateway):
     def begin(*arguments):
         with memory_limit(MEMORY_BYTES):
             running.append(start_gateway(faulty_yaml, workers=2, arguments=arguments, environment=FAULTS))
+        # One worker alone would get every connection.
+        wait_until("both workers serve", lambda: serving(running[-1]))
         return running[-1]
 
     yield begin
