@@ -275,7 +275,7 @@ def test_a_build_that_cannot_adopt_gives_back(installed):
     held = here.descriptors()
     here.install(here.builds[ODD])
     here.refused("the new build cannot take over: a test asked for it")
-    assert here.descriptors() == held
+    wait_until(f"as many descriptors as before: {held}", lambda: here.descriptors() == held, 10)
     here.upgrade(TWO)
 
 
