@@ -1,6 +1,7 @@
 """The programs are exchanged under load: same process, same sockets, no request fails; a build that does not fit changes nothing."""
 
 import collections
+import contextlib
 import os
 import pathlib
 import re
@@ -78,13 +79,13 @@ class Installed:
         status = self.gateway.status() or {}
         return (
             status.get("version") == version
-            and status.get("generation") == generation
+            and status.get("generation", 0) > generation
             and status.get("state") == "serving"
             and len(self.workers()) == 2
         )
 
     def upgrade(self, version):
-        generation = self.status()["generation"] + 1
+        generation = self.status()["generation"]
         self.install(self.builds[version])
         self.ask()
         wait_until(f"build {version} serves", lambda: self.serves(version, generation), 30, pause=0.02)
@@ -104,20 +105,20 @@ class Installed:
         """What the supervisor holds: how many of each kind, with names of files but not their numbers."""
         kinds = collections.Counter()
         for entry in pathlib.Path(f"/proc/{self.pid}/fd").iterdir():
-            try:
-                kinds[re.sub(r"\[\d+\]", "[]", os.readlink(entry)).removesuffix(" (deleted)")] += 1
-            except FileNotFoundError:
-                pass
+            with contextlib.suppress(FileNotFoundError):
+                name = re.sub(r"\[\d+\]", "[]", os.readlink(entry)).removesuffix(" (deleted)")
+                # The state file is open while it is written.
+                if "/gateway.json" not in name:
+                    kinds[name] += 1
         return kinds
 
     def children(self):
         """All children, dead ones not yet buried included: pid to executable."""
         children = {}
         for pid in pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
-            try:
+            children[int(pid)] = "gone"
+            with contextlib.suppress(OSError):
                 children[int(pid)] = os.readlink(f"/proc/{pid}/exe")
-            except OSError:
-                children[int(pid)] = "gone"
         return children
 
 
@@ -219,7 +220,7 @@ def test_builds_take_over_from_each_other_under_load(installed, fake, record_pro
 def test_a_death_in_the_generation_before_is_noticed(installed, fake):
     here = installed()
     old = here.workers()
-    with fake.modes("chunks30.interval100"):
+    with fake.modes("chunks100.interval100"):
         stream = Stream(here.gateway)
         stream.start()
         wait_until("the stream runs", lambda: b"data:" in stream.client.received)
@@ -239,7 +240,7 @@ def test_a_death_in_the_generation_before_is_noticed(installed, fake):
         ("kt-supervisor", "/bin/echo", "did not answer as a kt-supervisor does"),
         ("kt-worker", "/bin/false", "kt-worker --version exited with status 1"),
         ("kt-worker", "/etc/passwd", "kt-worker cannot be executed"),
-        ("kt-compile", "/bin/echo", f'kt-compile is "[^"]*", not of build {re.escape(TWO)}'),
+        ("kt-compile", "/bin/echo", f'kt-compile is .*not of build {re.escape(TWO)}'),
     ],
 )
 def test_a_build_that_does_not_fit_is_refused(installed, name, other, reason):
@@ -274,7 +275,7 @@ def test_a_build_that_cannot_adopt_gives_back(installed):
     held = here.descriptors()
     here.install(here.builds[ODD])
     here.refused("the new build cannot take over: a test asked for it")
-    assert here.descriptors() == held
+    wait_until(f"as many descriptors as before: {held}", lambda: here.descriptors() == held, 10)
     here.upgrade(TWO)
 
 
