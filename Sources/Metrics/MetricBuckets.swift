@@ -19,8 +19,12 @@ public struct MetricBuckets: Equatable, Sendable {
 
     /// The bucket of a value: a bound belongs to its bucket, as Prometheus has it.
     func index(of nanoseconds: UInt64) -> Int {
-        var index = 0
-        while index < self.bounds.count, nanoseconds > self.bounds[index] { index += 1 }
-        return index
+        let bounds = self.bounds.span
+        var (low, high) = (0, bounds.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if nanoseconds > bounds[middle] { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

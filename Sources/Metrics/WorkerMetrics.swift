@@ -42,6 +42,8 @@ public struct EndedRequest: Equatable, Sendable {
 /// Counts what a worker does. Some dozen stores a request, no allocation, no lock; one writer.
 public struct WorkerMetrics<Words: MetricWords> {
     private let words: Words
+    private let duration = MetricBuckets.duration
+    private let own = MetricBuckets.own
 
     /// `words` are zero, or were written by an earlier value of this type. They have room for `WorkerMetrics.wordCount`.
     public init(_ words: Words) {
@@ -53,9 +55,9 @@ public struct WorkerMetrics<Words: MetricWords> {
 
     public func ended(_ request: EndedRequest) {
         self.count(RequestKey(target: request.target, status: request.status, verdict: request.verdict).packed)
-        self.observe(request.total, MetricBuckets.duration, at: MetricsLayout.duration)
-        if let firstByte = request.firstByte { self.observe(firstByte, MetricBuckets.duration, at: MetricsLayout.firstByte) }
-        self.observe(request.own, MetricBuckets.own, at: MetricsLayout.own)
+        self.observe(request.total, self.duration, at: MetricsLayout.duration)
+        if let firstByte = request.firstByte { self.observe(firstByte, self.duration, at: MetricsLayout.firstByte) }
+        self.observe(request.own, self.own, at: MetricsLayout.own)
         guard let target = request.target else { return }
         let place = MetricsLayout.targets + MetricsLayout.targetWords * min(target, MetricsLayout.targetsMax)
         self.words.add(UInt64(clamping: request.promptTokens), to: place + MetricsLayout.promptTokens)
@@ -63,12 +65,23 @@ public struct WorkerMetrics<Words: MetricWords> {
         self.words.add(UInt64(clamping: request.cost), to: place + MetricsLayout.cost)
     }
 
+    /// The time of a phase, looked up once for all its policies.
+    public struct PhaseTime: Equatable, Sendable {
+        public let nanoseconds: Int64
+        fileprivate let bucket: Int
+    }
+
+    public func phaseTime(_ nanoseconds: Int64) -> PhaseTime {
+        PhaseTime(nanoseconds: nanoseconds, bucket: self.own.index(of: UInt64(max(0, nanoseconds))))
+    }
+
     /// `policy`: its place in the order that whoever reads knows the names in; ignored from 32 on.
-    public func evaluated(policy: Int, verdict: Int, nanoseconds: Int64) {
+    public func evaluated(policy: Int, verdict: Int, time: PhaseTime) {
         guard policy < MetricsLayout.policiesMax else { return }
         let place = MetricsLayout.policies + MetricsLayout.policyWords * policy
         self.words.add(1, to: place + (verdict & 3))
-        self.observe(nanoseconds, MetricBuckets.own, at: place + MetricsLayout.policyTime)
+        self.words.add(UInt64(max(0, time.nanoseconds)), to: place + MetricsLayout.policyTime)
+        self.words.add(1, to: place + MetricsLayout.policyTime + 1 + time.bucket)
     }
 
     private func observe(_ nanoseconds: Int64, _ buckets: MetricBuckets, at place: Int) {

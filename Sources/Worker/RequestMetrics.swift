@@ -90,11 +90,13 @@ final class RequestMetrics {
             firstByte: pipeline.facts.firstByteAt.map { ($0 - startedAt).nanoseconds }, own: own)
         if let index = pipeline.facts.targetIndex { self.addTokens(to: &request, pipeline, self.links[index]) }
         self.counters.ended(request)
+        var time = self.counters.phaseTime(0)
         for place in pipeline.facts.reports.indices where !pipeline.facts.reports[place].skipped {
             let kind = pipeline.facts.reports[place].kind
             guard let number = Self.policies.firstIndex(of: kind) else { continue }
-            self.counters.evaluated(
-                policy: number, verdict: Int(pipeline.facts.reports[place].verdict.rawValue), nanoseconds: pipeline.facts.reports[place].nanoseconds)
+            let nanoseconds = pipeline.facts.reports[place].nanoseconds
+            if nanoseconds != time.nanoseconds { time = self.counters.phaseTime(nanoseconds) }
+            self.counters.evaluated(policy: number, verdict: Int(pipeline.facts.reports[place].verdict.rawValue), time: time)
         }
     }
 

@@ -19,7 +19,7 @@ struct MetricsSnapshotTests {
         var request = EndedRequest(target: 0, status: 200, verdict: 1, total: 3_000_000, firstByte: 2_000_000, own: 60_000)
         (request.promptTokens, request.completionTokens, request.cost) = (1, 2, 3)
         metrics.ended(request)
-        metrics.evaluated(policy: 0, verdict: 3, nanoseconds: 5)
+        metrics.evaluated(policy: 0, verdict: 3, time: metrics.phaseTime(5))
         var one = MetricsSnapshot(words)
         one.restarts = ["crash": 1]
         var sum = MetricsSnapshot()
@@ -57,7 +57,7 @@ struct MetricsSnapshotTests {
                     own: 7)
                 request.promptTokens = Int.random(in: 0..<100, using: &random)
                 metrics.ended(request)
-                metrics.evaluated(policy: Int.random(in: 0..<2, using: &random), verdict: 0, nanoseconds: 1)
+                metrics.evaluated(policy: Int.random(in: 0..<2, using: &random), verdict: 0, time: metrics.phaseTime(1))
                 answered += 1
             }
             var now = retired

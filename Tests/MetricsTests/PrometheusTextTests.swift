@@ -18,7 +18,7 @@ struct PrometheusTextTests {
         var request = EndedRequest(target: 0, status: 200, verdict: 1, total: 3_000_000, firstByte: 2_000_000, own: 60_000)
         (request.promptTokens, request.completionTokens, request.cost) = (12, 3, 150)
         metrics.ended(request)
-        metrics.evaluated(policy: 1, verdict: 1, nanoseconds: 55_000)
+        metrics.evaluated(policy: 1, verdict: 1, time: metrics.phaseTime(55_000))
         var gauges = MetricsGauges()
         gauges.targets = [.init(id: "a", model: "large"), .init(id: "b", model: "small")]
         gauges.targets[0].latencyMicroseconds = 1_950

@@ -83,9 +83,9 @@ struct WorkerMetricsTests {
     }
 
     @Test func `policies are counted by verdict`() {
-        self.metrics.evaluated(policy: 1, verdict: 1, nanoseconds: 70_000)
-        self.metrics.evaluated(policy: 1, verdict: 0, nanoseconds: 40_000)
-        self.metrics.evaluated(policy: 32, verdict: 0, nanoseconds: 1)
+        self.metrics.evaluated(policy: 1, verdict: 1, time: self.metrics.phaseTime(70_000))
+        self.metrics.evaluated(policy: 1, verdict: 0, time: self.metrics.phaseTime(40_000))
+        self.metrics.evaluated(policy: 32, verdict: 0, time: self.metrics.phaseTime(1))
         #expect(self.snapshot.policies.keys.sorted() == ["pii-detector"])
         #expect(self.snapshot.policies["pii-detector"]?.evaluations == [1, 1, 0, 0])
         #expect(self.snapshot.policies["pii-detector"]?.time.sum == 110_000)
