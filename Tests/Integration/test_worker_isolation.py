@@ -106,6 +106,7 @@ def test_a_crash_leaves_a_report(start):
 
 def test_a_worker_denies_itself_what_it_does_not_need(start):
     gateway = start(workers=2)
+    wait_until("both serve", lambda: all(w["state"] == "serving" for w in gateway.status()["workers"]))
     for pid in gateway.worker_pids().values():
         assert status_line(pid, "NoNewPrivs") == "1"
         assert int(pathlib.Path(f"/proc/{pid}/oom_score_adj").read_text()) >= 200
