@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import threading
 
 import pytest
 
+import harness
 from conftest import gateway_yaml
 from harness import BINARIES, FOUR_POLICIES, RawClient, request_bytes, wait_until
 
@@ -104,6 +106,7 @@ def test_a_crash_leaves_a_report(start):
 
 def test_a_worker_denies_itself_what_it_does_not_need(start):
     gateway = start(workers=2)
+    wait_until("both serve", lambda: all(w["state"] == "serving" for w in gateway.status()["workers"]))
     for pid in gateway.worker_pids().values():
         assert status_line(pid, "NoNewPrivs") == "1"
         assert int(pathlib.Path(f"/proc/{pid}/oom_score_adj").read_text()) >= 200
@@ -167,25 +170,20 @@ def test_a_request_that_comes_late_is_still_answered_by_an_orphan(start, fake):
     assert outcomes == ["completed"] * 2
 
 
-class FewDescriptors:
-    """`subprocess.Popen` under `ulimit -n 256`."""
+def give_few_descriptors(monkeypatch):
+    """Gateways start as under `ulimit -n 256`."""
+    popen = subprocess.Popen
 
-    def __init__(self, monkeypatch):
-        import harness
-        import resource
+    def limited(command, **options):
+        if "gateway" in command:
+            options["preexec_fn"] = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+        return popen(command, **options)
 
-        popen = subprocess.Popen
-
-        def limited(command, **options):
-            if "gateway" in command:
-                options["preexec_fn"] = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
-            return popen(command, **options)
-
-        monkeypatch.setattr(harness.subprocess, "Popen", limited)
+    monkeypatch.setattr(harness.subprocess, "Popen", limited)
 
 
 def test_few_descriptors_are_survived(fake, start, monkeypatch):
-    FewDescriptors(monkeypatch)
+    give_few_descriptors(monkeypatch)
     gateway = start(workers=2)
     before = gateway.worker_pids()
     assert gateway.log_text().count("the limit of open files lets a worker serve 96 connections") == 1

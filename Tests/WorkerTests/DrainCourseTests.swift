@@ -51,7 +51,7 @@ struct DrainCourseTests {
             var course = DrainCourse()
             course.begin(deadline: self.start + .seconds(7), isLast: isLast)
             #expect(self.follow(&course, inFlight: 2, connections: 3, from: self.start) == (.cut, .milliseconds(6_500)))
-            let after = self.start + .seconds(7)
+            let after = self.start + .milliseconds(6_500)
             #expect(self.follow(&course, inFlight: 0, connections: 3, from: after) == (.leave, DrainCourse.farewell))
             #expect(course.step(inFlight: 0, connections: 0, at: after) == .leave)
         }
