@@ -27,8 +27,6 @@ enum EffectiveKeys {
         NotYet(path: "consumer_groups", message: "has no effect in this release"),
         NotYet(path: "rate_limits", message: "has no effect in this release: nothing is limited"),
         NotYet(path: "budgets", message: "has no effect in this release: nothing is limited"),
-        NotYet(path: "gateway.admin_listen", message: "has no effect in this release: there is no admin listener"),
-        NotYet(path: "gateway.hang_seconds", message: "has no effect in this release"),
     ]
 
     /// Kinds that may stand in a chain but are not evaluated.
