@@ -18,13 +18,9 @@ public struct MetricBuckets: Equatable, Sendable {
     var count: Int { self.bounds.count + 1 }
 
     /// The bucket of a value: a bound belongs to its bucket, as Prometheus has it.
-    func index(of nanoseconds: UInt64) -> Int {
+    @inlinable func index(of nanoseconds: UInt64) -> Int {
         let bounds = self.bounds.span
-        var (low, high) = (0, bounds.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if nanoseconds > bounds[middle] { low = middle + 1 } else { high = middle }
-        }
-        return low
+        for index in bounds.indices where nanoseconds <= bounds[index] { return index }
+        return bounds.count
     }
 }

@@ -6,53 +6,53 @@
 ///     48     histogram of our own time                    7168  requests that the table has no slot for
 ///
 /// A histogram is its sum in nanoseconds, then one word for each bucket, not cumulated.
-enum MetricsLayout {
-    static let version: UInt64 = 1
+@usableFromInline enum MetricsLayout {
+    @inlinable static var version: UInt64 { 1 }
     /// Words a worker's memory must have for them.
-    static let wordCount = 7169
+    @inlinable static var wordCount: Int { 7169 }
 
-    static let versionWord = 0
-    static let duration = 8
-    static let firstByte = 28
-    static let own = 48
+    @inlinable static var versionWord: Int { 0 }
+    @inlinable static var duration: Int { 8 }
+    @inlinable static var firstByte: Int { 28 }
+    @inlinable static var own: Int { 48 }
 
-    static let policies = 64
-    static let policyWords = 24
-    static let policiesMax = 32
+    @inlinable static var policies: Int { 64 }
+    @inlinable static var policyWords: Int { 24 }
+    @inlinable static var policiesMax: Int { 32 }
     /// Within a policy: evaluations by verdict, then its histogram.
-    static let policyTime = 4
+    @inlinable static var policyTime: Int { 4 }
 
-    static let targets = 1024
-    static let targetWords = 8
-    static let targetsMax = 128
+    @inlinable static var targets: Int { 1024 }
+    @inlinable static var targetWords: Int { 8 }
+    @inlinable static var targetsMax: Int { 128 }
     /// Within a target.
-    static let promptTokens = 0
-    static let completionTokens = 1
-    static let cost = 2
+    @inlinable static var promptTokens: Int { 0 }
+    @inlinable static var completionTokens: Int { 1 }
+    @inlinable static var cost: Int { 2 }
 
-    static let requests = 3072
-    static let requestSlots = 2048
+    @inlinable static var requests: Int { 3072 }
+    @inlinable static var requestSlots: Int { 2048 }
     /// Steps from a key's first place to where it is given up; keeps the cost of a full table bounded.
-    static let requestStepsMax = 64
-    static let requestsOverflow = 7168
+    @inlinable static var requestStepsMax: Int { 64 }
+    @inlinable static var requestsOverflow: Int { 7168 }
 }
 
 /// Target, status and verdict of a request in one word, never 0.
-struct RequestKey: Equatable {
+@usableFromInline struct RequestKey: Equatable {
     /// Index in the generation's list of targets; `MetricsLayout.targetsMax` stands for all behind; nil: none was asked.
-    var target: Int?
+    @usableFromInline var target: Int?
     /// 0: none that HTTP knows.
-    var status: Int
+    @usableFromInline var status: Int
     /// As in `MetricVerdict`.
-    var verdict: Int
+    @usableFromInline var verdict: Int
 
-    init(target: Int?, status: Int, verdict: Int) {
+    @inlinable init(target: Int?, status: Int, verdict: Int) {
         self.target = target.map { min($0, MetricsLayout.targetsMax) }
         self.status = (100...999).contains(status) ? status : 0
         self.verdict = verdict & 3
     }
 
-    var packed: UInt64 {
+    @inlinable var packed: UInt64 {
         let target = UInt64(self.target.map { $0 + 1 } ?? 0)
         return 1 << 32 | target << 16 | UInt64(self.status) << 4 | UInt64(self.verdict)
     }
@@ -67,7 +67,7 @@ struct RequestKey: Equatable {
     }
 
     /// Where the search for the key begins.
-    static func firstSlot(of packed: UInt64) -> Int {
+    @inlinable static func firstSlot(of packed: UInt64) -> Int {
         Int(truncatingIfNeeded: (packed &* 0x9E37_79B9_7F4A_7C15) >> 53) & (MetricsLayout.requestSlots - 1)
     }
 }
