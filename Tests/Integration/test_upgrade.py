@@ -19,7 +19,7 @@ from test_crash import BODY, Load
 
 pytestmark = [pytest.mark.gateway, pytest.mark.slow]
 
-PROGRAMS = ("kt", "kt-supervisor", "kt-worker", "kt-compile", "kt-demo")
+PROGRAMS = ("kt", "kt-supervisor", "kt-worker", "kt-compile", "kt-demo", "kt-console")
 STREAM = {"model": "fake", "messages": [{"role": "user", "content": "hello"}], "stream": True}
 ONE, TWO, ODD = "1.0.0", "2.0.0~test+1", "9.9.9"
 
@@ -112,6 +112,21 @@ class Installed:
                     kinds[name] += 1
         return kinds
 
+    def still_descriptors(self):
+        """As `descriptors`, once the console runs too and nothing changes."""
+        wait_until("the whole family", lambda: sorted(self.children().values()) == self.family(), 30)
+        looks = [self.descriptors()]
+
+        def is_still():
+            looks.append(self.descriptors())
+            return looks[-1] == looks[-2] and looks[-1]
+
+        return wait_until("nothing changes", is_still, 10, pause=0.1)
+
+    def family(self):
+        """The executables that run when nothing else goes on."""
+        return [str(self.folder / name) for name in ("kt-console", "kt-worker", "kt-worker")]
+
     def children(self):
         """All children, dead ones not yet buried included: pid to executable."""
         children = {}
@@ -200,7 +215,7 @@ def test_builds_take_over_from_each_other_under_load(installed, fake, record_pro
             for stream in streams:
                 stream.join(60)
                 assert stream.outcome.startswith(b"HTTP/1.1 200") and b"data: [DONE]" in stream.outcome
-            wait_until("only new workers", lambda: list(here.children().values()) == [str(here.folder / "kt-worker")] * 2, 30)
+            wait_until("only new workers", lambda: sorted(here.children().values()) == here.family(), 30)
             if number == 1:
                 held = here.descriptors()
             elif number > 1:
@@ -219,7 +234,8 @@ def test_builds_take_over_from_each_other_under_load(installed, fake, record_pro
 
 def test_a_death_in_the_generation_before_is_noticed(installed, fake):
     here = installed()
-    old = here.workers()
+    # The gateway is ready with its first worker.
+    old = wait_until("both workers", lambda: len(here.workers()) == 2 and here.workers())
     with fake.modes("chunks100.interval100"):
         stream = Stream(here.gateway)
         stream.start()
@@ -272,7 +288,7 @@ def test_a_build_without_its_worker_is_refused(installed):
 
 def test_a_build_that_cannot_adopt_gives_back(installed):
     here = installed(KEEPTRUSTS_TEST_ADOPTION_REFUSE=ODD)
-    held = here.descriptors()
+    held = here.still_descriptors()
     here.install(here.builds[ODD])
     here.refused("the new build cannot take over: a test asked for it")
     wait_until(f"as many descriptors as before: {held}", lambda: here.descriptors() == held, 10)
@@ -281,7 +297,7 @@ def test_a_build_that_cannot_adopt_gives_back(installed):
 
 def test_a_build_whose_workers_cannot_start_goes_back(installed, builds, fake):
     here = installed(KEEPTRUSTS_TEST_WORKER_REFUSE=ODD)
-    held = here.descriptors()
+    held = here.still_descriptors()
     stop = threading.Event()
     loads = [Load(here.gateway, stop) for _ in range(2)] + [KeptAlive(here.gateway, stop) for _ in range(2)]
     here.install(here.builds[ODD])
