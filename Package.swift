@@ -57,6 +57,7 @@ let package = Package(
         library("Patterns", ["CVectorscan"]),
         library("Policies", ["Exchange", "Settings", "Patterns"]),
         library("Config", ["Settings", "Providers", "Policies", "Patterns", "CYAML"]),
+        library("PolicyTesting", ["Exchange", "Policies", "Settings"]),
 
         // Edges: system calls, sockets, processes.
         library("Platform", ["CPlatform"]),
@@ -82,7 +83,7 @@ let package = Package(
         program(
             "kt",
             [
-                "Config", "Exchange", "IPC", "Platform", "Policies", "Record", "Settings",
+                "Config", "Exchange", "IPC", "Platform", "Policies", "PolicyTesting", "Record", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -95,6 +96,7 @@ let package = Package(
         tests("RoutingTests", ["Routing", "Settings"]),
         tests("PatternsTests", ["Patterns"]),
         tests("PoliciesTests", ["Policies", "Exchange", "Patterns", "Settings"]),
+        tests("PolicyTestingTests", ["PolicyTesting", "Exchange", "Policies", "Settings"], exclude: ["Fixtures"]),
         tests("ConfigTests", ["Config", "Settings"], exclude: ["Fixtures"]),
         tests("PlatformTests", ["Platform"]),
         tests("IPCTests", ["IPC", "Platform", "Settings"]),

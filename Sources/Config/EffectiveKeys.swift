@@ -29,6 +29,9 @@ enum EffectiveKeys {
         NotYet(path: "budgets", message: "has no effect in this release: nothing is limited"),
         NotYet(path: "gateway.admin_listen", message: "has no effect in this release: there is no admin listener"),
         NotYet(path: "gateway.hang_seconds", message: "has no effect in this release"),
+        NotYet(path: "testing.default_threshold", message: "has no effect: a test expects a verdict"),
+        NotYet(path: "testing.plugins", message: "has no effect in this release"),
+        NotYet(path: "testing.strategies", message: "has no effect in this release"),
     ]
 
     /// Kinds that may stand in a chain but are not evaluated.
