@@ -1,5 +1,5 @@
+import Exchange
 import Policies
-import Settings
 import Testing
 
 @testable import PolicyTesting
@@ -7,9 +7,7 @@ import Testing
 @Suite("Explanation")
 struct ExplanationTests {
     private static func explain(_ text: String, _ phase: PolicyPhase = .input) throws -> Explanation {
-        var settings = PolicySettings()
-        settings.chain = [.promptInjection, .piiDetector, .safetyFilter]
-        let engine = try PolicyEngine(try PolicyProgram.compile(settings, content: .standard))
+        let engine = try GoldenRunTests.engine()
         return Explanation(Array(text.utf8), phase: phase, role: phase == .input ? .user : .assistant, engine: engine)
     }
 
@@ -37,7 +35,7 @@ struct ExplanationTests {
 
     @Test func `a harmless text has no places`() throws {
         let explanation = try Self.explain("What is the capital of France?")
-        #expect(explanation.policies.map(\.places.count) == [0, 0, 0])
+        #expect(explanation.policies.allSatisfy(\.places.isEmpty))
         #expect(explanation.outcome.verdict == .allow)
         #expect(explanation.textOut == "What is the capital of France?")
     }

@@ -6,12 +6,14 @@ import Testing
 
 @Suite("Golden run")
 struct GoldenRunTests {
-    private static func engine(_ change: (inout PolicySettings) -> Void = { _ in }) throws -> PolicyEngine {
+    /// Compiled once: it takes seconds in a debug build.
+    private static let program = Result<PolicyProgram, any Error> {
         var settings = PolicySettings()
         settings.chain = [.promptInjection, .piiDetector, .safetyFilter, .auditLogger]
-        change(&settings)
-        return try PolicyEngine(try PolicyProgram.compile(settings, content: .standard))
+        return try PolicyProgram.compile(settings, content: .standard)
     }
+
+    static func engine() throws -> PolicyEngine { try PolicyEngine(try self.program.get()) }
 
     private static func result(_ text: String, _ engine: PolicyEngine) throws -> GoldenResult {
         let one = try GoldenReader.golden(try JSONValue.parse(Array(text.utf8)), defaultName: "file")
