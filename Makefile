@@ -3,14 +3,15 @@
 SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := pkg-config libyaml-dev libcurl4-openssl-dev libsystemd-dev libvectorscan-dev libssl-dev libsqlite3-dev
-TEST_PACKAGES := python3-venv curl openssl
+TEST_PACKAGES := python3-venv curl openssl gcc libc6-dev
 RELEASE := -c release --static-swift-stdlib
 MOCK_UPSTREAM ?=
 # Labelled texts, *.jsonl: `make eval DATA=directory`.
 DATA ?=
 CUTS ?= 50
+SCENARIOS ?= all
 
-.PHONY: run build test check bench eval fuzz setup setup-test setup-bench clean
+.PHONY: run build test check chaos bench eval fuzz setup setup-test setup-bench clean
 
 ## Builds and starts the gateway on the configuration that fits: Mistral with MISTRAL_API_KEY, else the built-in demo provider.
 run: build
@@ -19,8 +20,11 @@ run: build
 	echo "MISTRAL_API_KEY is not set: the built-in demo provider answers, with no key and no network."; fi; \
 	exec .build/release/kt gateway run --policy-config $$config --listen $${KEEPTRUSTS_LISTEN:-127.0.0.1:41002} --state-dir $${STATE_DIRECTORY:-.build/state}
 
+## With Swift's backtracer beside the programs, for crash reports; a toolchain without one is fine.
 build: setup
 	$(SWIFT) build $(RELEASE)
+	@tracer="$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/../libexec/swift/linux/swift-backtrace-static"; \
+	if [ -f "$$tracer" ]; then cp -f "$$tracer" .build/release/swift-backtrace; fi
 
 ## Unit and property tests, then the running gateway as it is shipped with the real SDKs.
 test: setup setup-test build
@@ -30,6 +34,10 @@ test: setup setup-test build
 
 check: test
 	tools/check.sh
+
+## Every promise of docs/supervision.md at its full count; more than an hour. `make chaos SCENARIOS="reloads --seed 7"` plays one.
+chaos: build setup-test
+	KT_BIN=$(CURDIR)/.build/release .venv/bin/python Tests/Load/chaos.py $(SCENARIOS) --json .build/chaos.json
 
 bench: build setup-bench
 	bench/run.sh $(MOCK_UPSTREAM)

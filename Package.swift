@@ -34,6 +34,7 @@ let package = Package(
         .executable(name: "kt-supervisor", targets: ["kt-supervisor"]),
         .executable(name: "kt-worker", targets: ["kt-worker"]),
         .executable(name: "kt-compile", targets: ["kt-compile"]),
+        .executable(name: "kt-console", targets: ["kt-console"]),
         .executable(name: "kt-demo", targets: ["kt-demo"]),
     ],
     dependencies: [
@@ -51,6 +52,7 @@ let package = Package(
         // Values and codecs: no input, no output, no clock.
         library("Exchange"),
         library("HTTP"),
+        library("Metrics"),
         library("Settings"),
         library("Providers", ["Exchange", "Settings"]),
         library("Routing", ["Settings"]),
@@ -61,25 +63,27 @@ let package = Package(
 
         // Edges: system calls, sockets, processes.
         library("Platform", ["CPlatform"]),
-        library("IPC", ["Platform", "Settings"]),
+        library("IPC", ["Metrics", "Platform", "Settings"]),
         library("Server", ["HTTP", "Platform", "COpenSSL"]),
         library("Upstream", ["Platform", "CCurl"]),
         library("Digest", ["COpenSSL"]),
-        library("Compile", ["Config", "Digest", "IPC", "Platform", "Policies", "Settings"]),
+        library("Compile", ["Config", "Digest", "IPC", "Platform", "Policies", "Server", "Settings"]),
         library("Record", ["Exchange", "Platform"]),
-        library("Supervisor", ["IPC", "Platform", "Settings", "CSystemd"]),
+        library("Supervisor", ["IPC", "Metrics", "Platform", "Record", "Settings", "CSystemd"]),
         library(
             "Worker",
             [
-                "Exchange", "HTTP", "IPC", "Platform", "Policies", "Providers", "Record", "Routing", "Server",
+                "Exchange", "HTTP", "IPC", "Metrics", "Platform", "Policies", "Providers", "Record", "Routing", "Server",
                 "Settings", "Upstream",
             ]),
+        library("Console", ["Exchange", "HTTP", "IPC", "Metrics", "Platform", "Record", "Server"]),
         library("DemoProvider", ["HTTP", "Platform", "Server"]),
 
         program("kt-supervisor", ["Supervisor"]),
-        program("kt-worker", ["Worker"]),
-        program("kt-compile", ["Compile"]),
-        program("kt-demo", ["DemoProvider"]),
+        program("kt-worker", ["Platform", "Worker"]),
+        program("kt-compile", ["Compile", "Platform"]),
+        program("kt-console", ["Console", "Platform"]),
+        program("kt-demo", ["DemoProvider", "Platform"]),
         program(
             "kt",
             [
@@ -97,14 +101,19 @@ let package = Package(
         tests("PatternsTests", ["Patterns"]),
         tests("PoliciesTests", ["Policies", "Exchange", "Patterns", "Settings"]),
         tests("PolicyTestingTests", ["PolicyTesting", "Exchange", "Policies", "Settings"], exclude: ["Fixtures"]),
+        tests("CompileTests", ["Compile", "Config", "IPC", "Settings"]),
         tests("ConfigTests", ["Config", "Settings"], exclude: ["Fixtures"]),
         tests("PlatformTests", ["Platform"]),
-        tests("IPCTests", ["IPC", "Platform", "Settings"]),
+        tests("IPCTests", ["IPC", "Metrics", "Platform", "Settings"]),
+        tests("MetricsTests", ["Metrics"]),
+        tests("ConsoleTests", ["Console", "HTTP", "Metrics", "Platform", "Server"]),
         tests("ServerTests", ["Server", "HTTP", "Platform"]),
         tests("UpstreamTests", ["Upstream", "Platform"]),
         tests("RecordTests", ["Record"]),
-        tests("SupervisorTests", ["Supervisor", "IPC", "Platform", "Settings"]),
+        tests("SupervisorTests", ["Supervisor", "IPC", "Metrics", "Platform", "Record", "Settings"]),
         tests("DemoProviderTests", ["DemoProvider"]),
-        tests("WorkerTests", ["Worker", "Exchange", "HTTP", "Policies", "Settings"], resources: [.copy("Fixtures")]),
+        tests(
+            "WorkerTests", ["Worker", "Exchange", "HTTP", "IPC", "Platform", "Policies", "Record", "Server", "Settings", "Upstream"],
+            resources: [.copy("Fixtures")]),
     ]
 )

@@ -16,9 +16,13 @@ public enum CompileProcess {
         do {
             let environment = ConfigFile.environment()
             let options = try RunOptions(arguments: Array(CommandLine.arguments.dropFirst()), environment: environment)
-            let result = ConfigLoader.load(options, environment: environment, checks: .engine)
+            let tls = TLSFilesCheck()
+            var checks = ConfigChecks.engine
+            checks.tls = { tls.issues($0) }
+            let result = ConfigLoader.load(options, environment: environment, checks: checks)
             Self.say(LintReport(result).issues)
             guard let settings = result.settings else { return 1 }
+            try TestFault.act(atCompile: settings.policies)
             let cache = options.stateDirectory.flatMap { ImageCache(stateDirectory: $0, policies: settings.policies) }
             let image: [UInt8]
             if let kept = cache?.image() {
@@ -29,8 +33,9 @@ public enum CompileProcess {
             }
             let bytes = SettingsCoder.encode(settings)
             try SealedProgram.write(
-                plan: SupervisorPlan(settings), settingsBytes: bytes, image: image, hash: SHA256.hex(result.canonicalBytes),
-                to: Self.programDescriptor)
+                plan: SupervisorPlan(settings), settingsBytes: bytes,
+                displayBytes: Array(SettingsView(settings).json(pretty: false).utf8), tlsBytes: tls.bytes,
+                image: image, hash: SHA256.hex(result.canonicalBytes), to: Self.programDescriptor)
             return 0
         } catch {
             Self.say("kt-compile: \(error)\n")

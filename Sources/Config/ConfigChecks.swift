@@ -6,6 +6,23 @@ public import Settings
 /// What an expression of the configuration is for: one that rewrites streams needs an upper bound of its length, one that only reads input does not.
 public enum PatternUse: Sendable, Equatable { case attack, redaction, assertion }
 
+/// A file of `gateway.tls` that cannot be served.
+public struct TLSFileIssue: Sendable, Equatable {
+    public enum Part: String, Sendable {
+        case certificate, key
+        case clientCA = "client_ca"
+    }
+
+    public var part: Part
+    /// Names the file.
+    public var message: String
+
+    public init(part: Part, message: String) {
+        self.part = part
+        self.message = message
+    }
+}
+
 /// Checks that need more than the document: given by callers that link the pattern engine and the policies.
 public struct ConfigChecks: Sendable {
     /// Why an expression cannot be compiled, in words; nil when it can.
@@ -14,7 +31,11 @@ public struct ConfigChecks: Sendable {
     /// The entity types that a name stands for (`SSN`: `US_SSN`); nil when nobody knows it.
     public typealias EntityTypes = @Sendable (_ name: String) -> [String]?
 
+    /// What is wrong with the files of `gateway.tls`. For a caller that is about to serve: lint runs where the files need not be.
+    public typealias TLSCheck = @Sendable (ProcessSettings.TLS) -> [TLSFileIssue]
+
     public var pattern: PatternCheck?
+    public var tls: TLSCheck?
     /// nil: any name in capitals passes, and stands for itself.
     public var entityTypes: EntityTypes?
     /// For suggestions.

@@ -44,6 +44,7 @@ public enum IssueCode: String, Sendable, CaseIterable {
     case contradiction = "E024"
     case literalSecret = "E025"
     case badOption = "E026"
+    case badTLSFile = "E027"
     case notYetEffective = "W001"
     case missingSecret = "W002"
     case unusedBlock = "W003"

@@ -130,7 +130,8 @@ struct ConfigCheck {
             if let pack = block.block("pack", example: "{name: my-gateway, version: 1.0.0}") { settings.pack = PackReader(log: self.log).read(pack) }
             let policies = block.block("policies")
             let policy = block.block("policy", acceptsNull: true)
-            let reader = PolicyReader(log: self.log, checks: self.checks)
+            let reader = PolicyReader(
+                log: self.log, checks: self.checks, acceptsFaults: self.environment[PolicyReader.faultsVariable] == "1")
             settings.policies = reader.read(policies: policies, policy: policy)
             reader.warnAboutMissingBlocks(settings.policies, policies: policies, policy: policy)
         }
@@ -153,7 +154,7 @@ struct ConfigCheck {
         settings.budgets = edge.budgets(block, targets: settings.providers.targets, groups: settings.consumerGroups)
         if let allowlist = block.block("ip_allowlist") { settings.allowlist = edge.allowlist(allowlist) }
         if let cors = block.block("cors") { settings.cors = edge.crossOrigin(cors) }
-        if let gateway = block.block("gateway", acceptsNull: true) { settings.gateway = GatewayReader(log: self.log).read(gateway) }
+        if let gateway = block.block("gateway", acceptsNull: true) { settings.gateway = GatewayReader(log: self.log, checks: self.checks).read(gateway) }
         if let testing = block.block("testing", acceptsNull: true) { result.testing = TestingReader(log: self.log).read(testing) }
         block.hint("provider_routing", "write providers.strategy")
         block.hint("provider_fallback", "write providers.fallback")

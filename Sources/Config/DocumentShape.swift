@@ -38,7 +38,8 @@ enum DocumentShape {
                 var names: [ConfigNode] = [item]
                 if case .mapping(let keys) = item.content { names = keys.filter { $0.key == "type" || $0.key == "name" || $0.key == "kind" }.map(\.value) }
                 for name in names {
-                    guard case .string(let text)? = name.meaning, let kind = Self.legacyKinds[text] ?? PolicyKind(rawValue: text) else { continue }
+                    guard case .string(let text)? = name.meaning, let kind = Self.legacyKinds[text] ?? PolicyKind.documented.first(where: { $0.rawValue == text })
+                    else { continue }
                     if !chain.contains(kind) { chain.append(kind) }
                     break
                 }

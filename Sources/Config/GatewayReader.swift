@@ -3,6 +3,7 @@ internal import Settings
 /// `gateway`: the processes. Command-line options are laid over it afterwards.
 struct GatewayReader {
     let log: IssueLog
+    var checks = ConfigChecks()
 
     func read(_ block: Block) -> ProcessSettings {
         var settings = ProcessSettings()
@@ -77,13 +78,20 @@ struct GatewayReader {
         block.missing("key", "/etc/keeptrusts/tls/server.key")
         let certificate = block.string("certificate", bytesMax: 4_096)
         let key = block.string("key", bytesMax: 4_096, isMultiline: true, secret: true)
+        var isPath = true
         if let key, key.contains("PRIVATE KEY") {
             self.log.error(.literalSecret, block.path("key"), at: block.node("key")?.place ?? block.place, "a key does not belong in this file", help: "write the path of the key's file")
+            isPath = false
         }
         let clientCA = block.string("client_ca", bytesMax: 4_096)
         block.finish()
-        guard let certificate, let key else { return nil }
-        return .init(certificate: certificate, key: key, clientCA: clientCA)
+        guard let certificate, let key, isPath else { return nil }
+        let settings = ProcessSettings.TLS(certificate: certificate, key: key, clientCA: clientCA)
+        for issue in self.checks.tls?(settings) ?? [] {
+            self.log.error(
+                .badTLSFile, block.path(issue.part.rawValue), at: block.node(issue.part.rawValue)?.place ?? block.place, issue.message)
+        }
+        return settings
     }
 
     private func limits(_ block: Block) -> ProcessSettings.Limits {

@@ -4,6 +4,8 @@ internal import Settings
 struct PolicyReader {
     let log: IssueLog
     let checks: ConfigChecks
+    /// The environment asks for `test-fault`.
+    var acceptsFaults = false
 
     func read(policies: Block?, policy: Block?) -> PolicySettings {
         var settings = PolicySettings()
@@ -14,7 +16,7 @@ struct PolicyReader {
         var blocks: [PolicyKind: Block] = [:]
         if let policy {
             for entry in policy.allEntries {
-                guard let kind = PolicyKind(rawValue: entry.key) else {
+                guard let kind = self.kind(entry.key) else {
                     self.reportUnknown(entry.key, path: policy.path(ConfigNode.cut(entry.key)), at: entry.keyPlace)
                     continue
                 }
@@ -33,8 +35,19 @@ struct PolicyReader {
         return settings
     }
 
+    private func kind(_ name: String) -> PolicyKind? {
+        guard let kind = PolicyKind(rawValue: name), kind != .testFault || self.acceptsFaults else { return nil }
+        return kind
+    }
+
     private func reportUnknown(_ name: String, path: String, at place: Place) {
-        let names = PolicyKind.allCases.map(\.rawValue)
+        if name == PolicyKind.testFault.rawValue {
+            self.log.error(
+                .unknownKind, path, at: place, "\(name) ends processes on purpose; it is only for the tests of the gateway itself",
+                help: "remove it; such a test sets \(Self.faultsVariable)=1 in the gateway's environment")
+            return
+        }
+        let names = PolicyKind.documented.map(\.rawValue)
         self.log.error(
             .unknownKind, path, at: place, "unknown policy kind \"\(ConfigNode.cut(name))\"",
             help: Near.did(name, of: names) ?? "this release knows \(names.joined(separator: ", "))")
@@ -53,7 +66,7 @@ struct PolicyReader {
                 }
                 continue
             }
-            guard let kind = PolicyKind(rawValue: name) else {
+            guard let kind = self.kind(name) else {
                 self.reportUnknown(name, path: item.path, at: item.node.place)
                 continue
             }
@@ -77,7 +90,7 @@ struct PolicyReader {
     func warnAboutMissingBlocks(_ settings: PolicySettings, policies: Block?, policy: Block?) {
         guard let items = policies?.list("chain", countMax: 64, accepts: "policy kinds") else { return }
         for item in items {
-            guard case .string(let name) = item.node.meaning, PolicyKind(rawValue: name) != nil, policy?.has(name) != true else { continue }
+            guard case .string(let name) = item.node.meaning, self.kind(name) != nil, policy?.has(name) != true else { continue }
             self.log.warning(
                 .missingBlock, item.path, at: item.node.place, "\(name) has no block, its defaults are used", help: "add policy.\(name): {} to say so")
         }
@@ -94,6 +107,7 @@ struct PolicyReader {
         case .agentFirewall: settings.agentFirewall = self.agentFirewall(block)
         case .dataRoutingPolicy: settings.dataRouting = self.dataRouting(block)
         case .auditLogger: settings.auditLogger = self.auditLogger(block)
+        case .testFault: settings.testFault = self.testFault(block)
         }
     }
 
@@ -264,6 +278,15 @@ struct PolicyReader {
         options.immutable = block.bool("immutable") ?? options.immutable
         options.logsAllAccess = block.bool("log_all_access") ?? options.logsAllAccess
         options.content = block.choice("log_content", AuditLoggerOptions.Content.self) ?? options.content
+        return options
+    }
+
+    static let faultsVariable = "KEEPTRUSTS_TEST_FAULTS"
+
+    private func testFault(_ block: Block) -> TestFaultOptions {
+        var options = TestFaultOptions()
+        options.compile = block.choice("compile", TestFaultOptions.Compile.self) ?? options.compile
+        options.start = block.choice("start", TestFaultOptions.Start.self) ?? options.start
         return options
     }
 

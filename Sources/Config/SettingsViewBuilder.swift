@@ -147,6 +147,10 @@ struct SettingsViewBuilder {
                 ("retention_days", .int(options.retentionDays)), ("immutable", .bool(options.immutable)), ("log_all_access", .bool(options.logsAllAccess)),
                 ("log_content", .string(options.content.rawValue)),
             ])
+        case .testFault:
+            return self.object([
+                ("compile", .string(policies.testFault.compile.rawValue)), ("start", .string(policies.testFault.start.rawValue)),
+            ])
         }
     }
 

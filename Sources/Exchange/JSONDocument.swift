@@ -36,6 +36,23 @@ public enum JSONDocument {
         return range
     }
 
+    /// The elements of an array in their order, in its bytes; nil when the bytes are no JSON array.
+    public static func elements(of array: Span<UInt8>) -> [Range<Int>]? {
+        var scanner = JSONScanner(array, refusesFoldedKeys: false)
+        var elements: [Range<Int>] = []
+        do {
+            scanner.skipSpace()
+            guard scanner.next == UInt8(ascii: "[") else { return nil }
+            try scanner.openArray()
+            var index = -1
+            while try scanner.nextElement(&index) { elements.append(try scanner.skip()) }
+            try scanner.finish()
+        } catch {
+            return nil
+        }
+        return elements
+    }
+
     /// The text of a value that is a string; nil for any other.
     public static func text(_ value: Span<UInt8>) -> String? {
         var scanner = JSONScanner(value, refusesFoldedKeys: false)

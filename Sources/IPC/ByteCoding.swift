@@ -1,8 +1,10 @@
 /// Appends little-endian integers and length-prefixed strings.
-struct ByteWriter {
-    private(set) var bytes: [UInt8] = []
+package struct ByteWriter {
+    package private(set) var bytes: [UInt8] = []
 
-    mutating func put<Value: FixedWidthInteger>(_ value: Value) {
+    package init() {}
+
+    package mutating func put<Value: FixedWidthInteger>(_ value: Value) {
         var rest = value
         for _ in 0..<(Value.bitWidth / 8) {
             self.bytes.append(UInt8(truncatingIfNeeded: rest))
@@ -11,34 +13,36 @@ struct ByteWriter {
     }
 
     /// UTF-8 behind its length in 32 bits.
-    mutating func put(_ text: String) {
+    package mutating func put(_ text: String) {
         self.put(UInt32(text.utf8.count))
         self.bytes.append(contentsOf: text.utf8)
     }
 
-    mutating func put(raw: [UInt8]) { self.bytes.append(contentsOf: raw) }
+    package mutating func put(raw: [UInt8]) { self.bytes.append(contentsOf: raw) }
 
-    mutating func pad(to count: Int) {
+    package mutating func pad(to count: Int) {
         if self.bytes.count < count { self.bytes.append(contentsOf: [UInt8](repeating: 0, count: count - self.bytes.count)) }
     }
 }
 
 /// The bytes are not what their reader was promised.
-struct MalformedBytes: Error {}
+package struct MalformedBytes: Error {
+    package init() {}
+}
 
 /// Reads what `ByteWriter` wrote; every length is checked against what is there.
-struct ByteReader {
+package struct ByteReader {
     private let bytes: ArraySlice<UInt8>
     private var place: Int
 
-    init(_ bytes: ArraySlice<UInt8>) {
+    package init(_ bytes: ArraySlice<UInt8>) {
         self.bytes = bytes
         self.place = bytes.startIndex
     }
 
-    var remaining: Int { self.bytes.endIndex - self.place }
+    package var remaining: Int { self.bytes.endIndex - self.place }
 
-    mutating func take<Value: FixedWidthInteger>(_: Value.Type = Value.self) throws(MalformedBytes) -> Value {
+    package mutating func take<Value: FixedWidthInteger>(_: Value.Type = Value.self) throws(MalformedBytes) -> Value {
         let width = Value.bitWidth / 8
         guard self.remaining >= width else { throw MalformedBytes() }
         var value: Value = 0
@@ -47,13 +51,13 @@ struct ByteReader {
         return value
     }
 
-    mutating func take(count: Int) throws(MalformedBytes) -> [UInt8] {
+    package mutating func take(count: Int) throws(MalformedBytes) -> [UInt8] {
         guard count >= 0, count <= self.remaining else { throw MalformedBytes() }
         defer { self.place += count }
         return Array(self.bytes[self.place..<self.place + count])
     }
 
-    mutating func takeText() throws(MalformedBytes) -> String {
+    package mutating func takeText() throws(MalformedBytes) -> String {
         let count = Int(try self.take(UInt32.self))
         guard count <= self.remaining else { throw MalformedBytes() }
         let range = self.place..<self.place + count

@@ -61,8 +61,7 @@ public struct InFlightEntry: Equatable, Sendable {
         region.store(self.sequence, place + 8)
         region.store(UInt64(bitPattern: self.wallNanoseconds), place + 16)
         region.store(UInt64(bitPattern: self.startedAt.nanoseconds), place + 24)
-        region.store(self.fingerprint.high, place + 32)
-        region.store(self.fingerprint.low, place + 40)
+        Self.store(self.fingerprint, in: region, at: place)
         region.store(UInt64(clamping: self.bodyBytes), place + 48)
         region.store(UInt64((self.target ?? -1) + 1), place + 56)
         let flags = UInt64(self.endpoint) | (self.isStream ? 1 << 8 : 0)
@@ -74,6 +73,18 @@ public struct InFlightEntry: Equatable, Sendable {
     }
 
     static func store(state: State, in region: SharedRegion, at place: Int) { region.store(state.rawValue, place) }
+
+    static func store(_ fingerprint: Fingerprint, in region: SharedRegion, at place: Int) {
+        region.store(fingerprint.high, place + 32)
+        region.store(fingerprint.low, place + 40)
+    }
+
+    static func store(model: Span<UInt8>, isStream: Bool, in region: SharedRegion, at place: Int) {
+        let count = min(model.count, Self.modelBytesMax)
+        let others = region.load(place + 64) & ~(0xFF << 32 | 1 << 8)
+        region.store(model.extracting(first: count), place + 248)
+        region.store(others | (isStream ? 1 << 8 : 0) | UInt64(count) << 32, place + 64)
+    }
 
     static func store(target: Int, in region: SharedRegion, at place: Int) { region.store(UInt64(target + 1), place + 56) }
 

@@ -17,9 +17,14 @@ public final class MessageChannel {
     }
 
     private let socket: MessageSocket
-    private var sequence: UInt64 = 0
+    /// Of the last message sent.
+    public private(set) var sequence: UInt64
 
-    public init(_ socket: MessageSocket) { self.socket = socket }
+    /// `sequence`: of the last message that another image of this process sent.
+    public init(_ socket: MessageSocket, sequence: UInt64 = 0) {
+        self.socket = socket
+        self.sequence = sequence
+    }
 
     /// For registering with a loop.
     public var rawNumber: CInt { self.socket.rawNumber }

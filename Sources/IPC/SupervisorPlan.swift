@@ -1,6 +1,17 @@
 internal import Platform
 public import Settings
 
+/// A target as the supervisor speaks of it; its place in the list is its index everywhere.
+public struct TargetName: Equatable, Sendable {
+    public var id: String
+    public var model: String
+
+    public init(id: String, model: String) {
+        self.id = id
+        self.model = model
+    }
+}
+
 /// The part of a configuration that the supervisor needs, so that it decodes nothing else.
 public struct SupervisorPlan: Equatable, Sendable {
     public var packName: String
@@ -17,14 +28,20 @@ public struct SupervisorPlan: Equatable, Sendable {
     public var connectionsMax: Int
     public var logLevel: ProcessSettings.LogLevel
     public var logFormat: ProcessSettings.LogFormat
+    public var targets: [TargetName]
+    /// Every request is recorded, also those whose worker died.
+    public var hasAuditLogger: Bool
+    /// Clients speak TLS on the addresses for traffic.
+    public var hasTLS: Bool
 
     public static let workersMax = 512
     public static let addressesMax = 64
+    static let targetsMax = 65_535
 
     public init(
         packName: String, packVersion: String, listen: [ListenAddress], adminListen: ListenAddress, workers: Int, needsDemo: Bool,
         drainSeconds: Int, hangSeconds: Int, connectionsMax: Int, logLevel: ProcessSettings.LogLevel,
-        logFormat: ProcessSettings.LogFormat
+        logFormat: ProcessSettings.LogFormat, targets: [TargetName] = [], hasAuditLogger: Bool = false, hasTLS: Bool = false
     ) {
         self.packName = packName
         self.packVersion = packVersion
@@ -37,6 +54,9 @@ public struct SupervisorPlan: Equatable, Sendable {
         self.connectionsMax = connectionsMax
         self.logLevel = logLevel
         self.logFormat = logFormat
+        self.targets = targets
+        self.hasAuditLogger = hasAuditLogger
+        self.hasTLS = hasTLS
     }
 
     /// From checked settings; without `gateway.workers` one for each CPU that this process may use.
@@ -47,7 +67,9 @@ public struct SupervisorPlan: Equatable, Sendable {
             adminListen: gateway.adminListen, workers: min(gateway.workers ?? ThisProcess.cpuCount, Self.workersMax),
             needsDemo: settings.providers.targets.contains { $0.provider == "demo" && $0.baseURL.isEmpty },
             drainSeconds: gateway.drainSeconds, hangSeconds: gateway.hangSeconds, connectionsMax: gateway.limits.connectionsMax,
-            logLevel: gateway.logLevel, logFormat: gateway.logFormat)
+            logLevel: gateway.logLevel, logFormat: gateway.logFormat,
+            targets: settings.providers.targets.prefix(Self.targetsMax).map { TargetName(id: $0.id, model: $0.model) },
+            hasAuditLogger: settings.policies.chain.contains(.auditLogger), hasTLS: gateway.tls != nil)
     }
 
     func encode() -> [UInt8] {
@@ -64,6 +86,13 @@ public struct SupervisorPlan: Equatable, Sendable {
         writer.put(UInt32(self.connectionsMax))
         writer.put(self.logLevel.rawValue)
         writer.put(self.logFormat.rawValue)
+        writer.put(UInt16(self.targets.count))
+        for target in self.targets {
+            writer.put(target.id)
+            writer.put(target.model)
+        }
+        writer.put(UInt8(self.hasAuditLogger ? 1 : 0))
+        writer.put(UInt8(self.hasTLS ? 1 : 0))
         return writer.bytes
     }
 
@@ -87,8 +116,13 @@ public struct SupervisorPlan: Equatable, Sendable {
         guard let level = ProcessSettings.LogLevel(rawValue: try reader.takeText()),
             let format = ProcessSettings.LogFormat(rawValue: try reader.takeText())
         else { throw MalformedBytes() }
+        var targets: [TargetName] = []
+        for _ in 0..<(try reader.take(UInt16.self)) { targets.append(TargetName(id: try reader.takeText(), model: try reader.takeText())) }
+        let hasAuditLogger = try reader.take(UInt8.self) != 0
+        let hasTLS = try reader.take(UInt8.self) != 0
         return SupervisorPlan(
             packName: name, packVersion: version, listen: listen, adminListen: admin, workers: workers, needsDemo: needsDemo,
-            drainSeconds: drain, hangSeconds: hang, connectionsMax: connections, logLevel: level, logFormat: format)
+            drainSeconds: drain, hangSeconds: hang, connectionsMax: connections, logLevel: level, logFormat: format,
+            targets: targets, hasAuditLogger: hasAuditLogger, hasTLS: hasTLS)
     }
 }

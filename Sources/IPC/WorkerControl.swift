@@ -141,7 +141,10 @@ public final class WorkerControl: ReadinessHandler {
         self.watch = try self.loop.watch(self.channel.rawNumber, for: .readable, handler: self)
     }
 
-    /// Lent, for a signal handler that writes `dying` by itself.
+    /// `Message.dying` as it travels. The signal's number stands in the last four bytes, little-endian, and is 0 here.
+    public static var dyingFrame: [UInt8] { Message.dying(signal: 0).encode(sequence: 0) }
+
+    /// Lent, for a signal handler that sends `dyingFrame` by itself.
     public var rawNumber: CInt { self.channel.rawNumber }
 
     /// Says that all listening sockets are watched. The first heartbeat must have been written.

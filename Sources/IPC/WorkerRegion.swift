@@ -146,7 +146,8 @@ public final class WorkerRegionWriter {
         set { self.region.store(UInt64(newValue), WorkerRegion.Place.connections) }
     }
 
-    /// Connections accepted since the start.
+    /// Turns at the listening sockets since the start: connections accepted, refused ones too, and those left waiting for want of a descriptor.
+    /// A queue that is not empty while this stands still is not served.
     public var accepted: UInt64 {
         get { self.region.load(WorkerRegion.Place.accepted) }
         set { self.region.store(newValue, WorkerRegion.Place.accepted) }
@@ -216,6 +217,14 @@ public final class WorkerRegionWriter {
         entry.store(in: self.region, at: Self.place(index))
         if index + 1 == self.usedEntries { self.region.store(UInt64(self.usedEntries), WorkerRegion.Place.tableUsed) }
         return index
+    }
+
+    /// What the request's body is known by.
+    public func note(_ fingerprint: Fingerprint, of index: Int) { InFlightEntry.store(fingerprint, in: self.region, at: Self.place(index)) }
+
+    /// What only the decoded body says.
+    public func note(model: Span<UInt8>, isStream: Bool, of index: Int) {
+        InFlightEntry.store(model: model, isStream: isStream, in: self.region, at: Self.place(index))
     }
 
     /// The target that the request is with now.

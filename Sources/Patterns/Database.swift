@@ -112,14 +112,14 @@ enum DatabaseCompiler {
         unsafe _ = hs_free_scratch(self.scratch)
     }
 
-    /// Replaces `hits` by all matches' ends.
-    func scan(_ text: Span<UInt8>, into hits: inout [PatternHit]) {
+    /// Replaces `hits` by all matches' ends. False: the engine gave up, some are missing.
+    func scan(_ text: Span<UInt8>, into hits: inout [PatternHit]) -> Bool {
         hits.removeAll(keepingCapacity: true)
         unsafe swap(&hits, &self.sink.pointee)
-        unsafe text.withUnsafeBytes { bytes in
+        let status: hs_error_t = unsafe text.withUnsafeBytes { bytes in
             let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-            guard let base = unsafe base else { return }
-            _ = unsafe hs_scan(
+            guard let base = unsafe base else { return HS_SUCCESS }
+            return unsafe hs_scan(
                 self.database, base, CUnsignedInt(truncatingIfNeeded: bytes.count), 0, self.scratch,
                 { pattern, _, end, _, sink in
                     unsafe sink?.assumingMemoryBound(to: [PatternHit].self).pointee
@@ -128,5 +128,6 @@ enum DatabaseCompiler {
                 }, self.sink)
         }
         unsafe swap(&hits, &self.sink.pointee)
+        return status == HS_SUCCESS
     }
 }

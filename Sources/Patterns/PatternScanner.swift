@@ -9,6 +9,8 @@
     private let table: FactorTable
     private let patternOfSlot: [Int32]
     private let database: DatabaseScanner?
+    /// The engine gave up during the last `scan`: what it found is not all.
+    public private(set) var hasFailed = false
 
     /// Finds the pieces that are no literals; made when it is first needed.
     private var pieceFinder: PieceAutomaton?
@@ -83,6 +85,7 @@
     /// pattern. Of a pattern with a `lengthMax` ends of longer matches may be among them: the caller confirms each by its starts.
     public func scan(_ text: Span<UInt8>, into hits: inout [PatternHit]) {
         hits.removeAll(keepingCapacity: true)
+        self.hasFailed = false
         if self.patterns.isEmpty { return }
         if self.pieceFinder == nil, !self.table.classPieces.isEmpty {
             self.pieceFinder = PieceAutomaton(
@@ -95,7 +98,7 @@
             // A piece that crosses the border between two blocks lies in the second one.
             let start = max(0, from - FactorFinder.lengthLimit)
             self.pieceHits.removeAll(keepingCapacity: true)
-            self.database?.scan(text.extracting(start..<to), into: &self.pieceHits)
+            if let database, !database.scan(text.extracting(start..<to), into: &self.pieceHits) { self.hasFailed = true }
             self.pieceFinder?.scan(
                 text.extracting(start..<to), followsWord: start > 0 && isWordByte(text[start - 1]), into: &self.pieceHits)
             if !self.pieceHits.isEmpty { self.wake(text, offset: start) }

@@ -9,18 +9,25 @@ public struct SpawnPlan {
     public var environment: [String]
     /// Lent for the call; the child has them as 3, 4, …, without close-on-exec.
     public var descriptors: [CInt]
-    /// Lent for the call; nil: `/dev/null`. Standard output and error are inherited.
+    /// Lent for the call; nil: `/dev/null`.
     public var standardInput: CInt?
+    /// Lent for the call; nil: inherited.
+    public var standardOutput: CInt?
+    /// Lent for the call; nil: inherited.
+    public var standardError: CInt?
     /// True keeps the terminal's Ctrl-C from the child.
     public var hasOwnGroup: Bool
 
     public init(
-        arguments: [String], environment: [String], descriptors: [CInt] = [], standardInput: CInt? = nil, hasOwnGroup: Bool = true
+        arguments: [String], environment: [String], descriptors: [CInt] = [], standardInput: CInt? = nil,
+        standardOutput: CInt? = nil, standardError: CInt? = nil, hasOwnGroup: Bool = true
     ) {
         self.arguments = arguments
         self.environment = environment
         self.descriptors = descriptors
         self.standardInput = standardInput
+        self.standardOutput = standardOutput
+        self.standardError = standardError
         self.hasOwnGroup = hasOwnGroup
     }
 }
@@ -43,7 +50,8 @@ public final class ChildProcess {
         var copies: [CInt] = []
         defer { for copy in copies { _ = Glibc.close(copy) } }
         let lowest = CInt(plan.descriptors.count + 16)
-        for number in plan.descriptors + [executable.rawNumber, plan.standardInput ?? -1] where number >= 0 {
+        let lent = plan.descriptors + [executable.rawNumber] + [plan.standardInput, plan.standardOutput, plan.standardError].compactMap { $0 }
+        for number in lent {
             let copy = kt_fcntl_int(number, F_DUPFD_CLOEXEC, lowest)
             guard copy >= 0 else { throw SystemCallError("F_DUPFD_CLOEXEC", errno: errno) }
             copies.append(copy)
@@ -60,11 +68,14 @@ public final class ChildProcess {
 
         func add(_ result: CInt) { if failure == 0 { failure = result } }
         let count = plan.descriptors.count
+        var standard = copies[(count + 1)...]
         if plan.standardInput == nil {
             add(unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0))
-        } else {
-            add(unsafe posix_spawn_file_actions_adddup2(&actions, copies[count + 1], 0))
+        } else if let copy = standard.popFirst() {
+            add(unsafe posix_spawn_file_actions_adddup2(&actions, copy, 0))
         }
+        if plan.standardOutput != nil, let copy = standard.popFirst() { add(unsafe posix_spawn_file_actions_adddup2(&actions, copy, 1)) }
+        if plan.standardError != nil, let copy = standard.popFirst() { add(unsafe posix_spawn_file_actions_adddup2(&actions, copy, 2)) }
         for index in 0..<count { add(unsafe posix_spawn_file_actions_adddup2(&actions, copies[index], CInt(3 + index))) }
         // The path is resolved after these actions, so the executable must stay open until then. Opened anew, as the lowest
         // free number, it keeps the close-on-exec that a `dup2` would lose.
@@ -92,6 +103,12 @@ public final class ChildProcess {
         }
         self.pid = pid
         self.pidfd = OwnedDescriptor(adopting: pidfd)
+    }
+
+    /// A child that another image of this process started: `Inherited.isOwnChild` is true of `pidfd`.
+    public init(adoptingPid pid: Int32, pidfd: consuming OwnedDescriptor) {
+        self.pid = pid
+        self.pidfd = pidfd
     }
 
     /// Readable once the child has ended; for registering with a loop.

@@ -224,7 +224,7 @@ public protocol TimerHandler: AnyObject {
     public func stop() { self.stopping = true }
 
     /// Runs passes until `stop`. No pass waits longer than `longestWait`.
-    public func run(longestWait: Duration = .milliseconds(250)) {
+    public func run(longestWait: Duration = .seconds(3600)) {
         self.stopping = false
         while !self.stopping { self.runOnce(longestWait: longestWait) }
     }

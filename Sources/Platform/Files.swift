@@ -83,6 +83,30 @@ public enum Files {
         return descriptor
     }
 
+    /// A regular file in a directory.
+    public struct Entry: Equatable, Sendable {
+        public var name: String
+        public var byteCount: Int
+        /// Since 1970.
+        public var modifiedSeconds: Int64
+    }
+
+    /// The regular files of a directory, in no order; what vanishes meanwhile is left out.
+    public static func list(_ directory: String) throws(SystemCallError) -> [Entry] {
+        guard let stream = unsafe opendir(directory) else { throw SystemCallError("opendir \(directory)", errno: errno) }
+        defer { unsafe closedir(stream) }
+        var entries: [Entry] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            var facts = stat()
+            guard unsafe lstat(directory + "/" + name, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { continue }
+            entries.append(Entry(name: name, byteCount: Int(facts.st_size), modifiedSeconds: Int64(facts.st_mtim.tv_sec)))
+        }
+        return entries
+    }
+
     public static func isWritableDirectory(_ path: String) -> Bool { unsafe access(path, W_OK | X_OK) == 0 }
 
     public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }

@@ -62,6 +62,35 @@ public enum ListeningSocket {
     /// True once a connection of `connect` is established.
     public static func isConnected(_ socket: borrowing OwnedDescriptor) -> Bool { kt_is_connected(socket.rawNumber) == 1 }
 
+    /// Connections that wait to be accepted, and how many may; nil for a socket that cannot say, a local one before all.
+    public static func queue(of socket: CInt) -> (waiting: Int, limit: Int)? {
+        var (waiting, limit): (UInt32, UInt32) = (0, 0)
+        guard unsafe kt_listen_queue(socket, &waiting, &limit) == 0 else { return nil }
+        return (Int(waiting), Int(limit))
+    }
+
+    /// True when siblings may share its port.
+    public static func sharesPort(_ socket: borrowing OwnedDescriptor) -> Bool {
+        kt_get_option(socket.rawNumber, SOL_SOCKET, SO_REUSEPORT) == 1
+    }
+
+    /// From now on nobody can begin to connect; who has begun is let in, and what waits stays. For a socket that is to be closed:
+    /// a client hears nothing until then, tries again and is refused, instead of being let in and thrown out.
+    public static func turnAway(_ socket: CInt) throws(SystemCallError) {
+        // The bytes are those from the TCP header on; of its flags only SYN alone opens a connection.
+        let (syn, ack): (UInt32, UInt32) = (0x02, 0x10)
+        var filter = [
+            sock_filter(code: UInt16(BPF_LD | BPF_B | BPF_ABS), jt: 0, jf: 0, k: 13),
+            sock_filter(code: UInt16(BPF_ALU | BPF_AND | BPF_K), jt: 0, jf: 0, k: syn | ack),
+            sock_filter(code: UInt16(BPF_JMP | BPF_JEQ | BPF_K), jt: 0, jf: 1, k: syn),
+            sock_filter(code: UInt16(BPF_RET | BPF_K), jt: 0, jf: 0, k: 0),
+            sock_filter(code: UInt16(BPF_RET | BPF_K), jt: 0, jf: 0, k: .max),
+        ]
+        guard unsafe kt_filter_attach(socket, &filter, UInt16(filter.count)) == 0 else {
+            throw SystemCallError("SO_ATTACH_FILTER", errno: errno)
+        }
+    }
+
     private static func socket(_ family: CInt) throws(SystemCallError) -> OwnedDescriptor {
         let number = kt_stream_socket(family)
         guard number >= 0 else { throw SystemCallError("socket", errno: errno) }

@@ -5,6 +5,16 @@ internal import Glibc
 public enum ThisProcess {
     public static var pid: Int32 { getpid() }
 
+    /// What the process was started with, the program's name first; empty when it cannot be read.
+    public static var arguments: [String] {
+        do throws(SystemCallError) {
+            let line = try Files.read("/proc/self/cmdline")
+            return line.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { String(decoding: $0, as: UTF8.self) }
+        } catch {
+            return []
+        }
+    }
+
     /// All `NAME=value` lines of the environment. The environment is never changed by us.
     public static var environment: [String] {
         var lines: [String] = []
@@ -25,6 +35,9 @@ public enum ThisProcess {
 
     /// CPUs this process may run on, at least 1.
     public static var cpuCount: Int { Int(kt_cpu_count()) }
+
+    /// The effective user.
+    public static var userID: UInt32 { geteuid() }
 
     /// What `ps` and the kernel's log show, at most 15 bytes.
     public static func setName(_ name: String) { _ = unsafe kt_set_process_name(name) }
@@ -58,8 +71,10 @@ public enum ThisProcess {
 }
 
 /// UTC date and time in RFC 3339 with milliseconds, from the realtime clock.
-public func currentTimestamp() -> String {
-    let nanoseconds = kt_realtime_nanoseconds()
+public func currentTimestamp() -> String { timestamp(kt_realtime_nanoseconds()) }
+
+/// RFC 3339 with milliseconds of a time in nanoseconds since 1970.
+public func timestamp(_ nanoseconds: Int64) -> String {
     var seconds = time_t(nanoseconds / 1_000_000_000)
     var parts = unsafe tm()
     _ = unsafe gmtime_r(&seconds, &parts)

@@ -33,11 +33,25 @@ public struct ClientAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// `192.0.2.1`, `2001:db8:0:0:0:0:0:1`, or `local`; without the port.
-    public var description: String {
-        if self.isLocal { return "local" }
-        if let ipv4 = self.ipv4 {
-            return "\(ipv4 >> 24).\(ipv4 >> 16 & 255).\(ipv4 >> 8 & 255).\(ipv4 & 255)"
+    public var description: String { String(decoding: self.text, as: UTF8.self) }
+
+    /// `description` as bytes; cheap for IPv4.
+    public var text: [UInt8] {
+        if self.isLocal { return Array("local".utf8) }
+        guard let ipv4 = self.ipv4 else { return Array(self.ipv6Text.utf8) }
+        var text: [UInt8] = []
+        text.reserveCapacity(15)
+        for shift in stride(from: 24, through: 0, by: -8) {
+            let number = UInt8(truncatingIfNeeded: ipv4 >> shift)
+            if !text.isEmpty { text.append(0x2E) }
+            if number >= 100 { text.append(0x30 + number / 100) }
+            if number >= 10 { text.append(0x30 + number / 10 % 10) }
+            text.append(0x30 + number % 10)
         }
-        return [self.high, self.low].flatMap { half in [48, 32, 16, 0].map { String(half >> $0 & 0xFFFF, radix: 16) } }.joined(separator: ":")
+        return text
+    }
+
+    private var ipv6Text: String {
+        [self.high, self.low].flatMap { half in [48, 32, 16, 0].map { String(half >> $0 & 0xFFFF, radix: 16) } }.joined(separator: ":")
     }
 }

@@ -14,13 +14,16 @@ public final class HTTPServer {
     public private(set) var acceptedCount: UInt64 = 0
     /// Connections refused since the start because a limit was reached.
     public private(set) var refusedCount: UInt64 = 0
+    /// Times a listening socket had to rest because the process had no descriptor left.
+    public internal(set) var exhaustedCount: UInt64 = 0
+    /// Answers carry `connection: close`.
     public private(set) var isDraining = false
 
     /// Where every connection receives; lent for one call at a time.
     private var receiveBuffer: [UInt8] = []
     /// Where every connection puts an answer together.
     private var sendBuffer: [UInt8] = []
-    private var listeners: [Listener] = []
+    private var listeners: [(group: Int?, listener: Listener)] = []
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
     private var refusalCount = 0
     private var perNetwork: [ClientAddress.Network: Int] = [:]
@@ -30,31 +33,42 @@ public final class HTTPServer {
 
     private static let receiveBytes = 64 * 1024
     private static let sendBytesKeptMax = 256 * 1024
-    private static let refusalsMax = 64
+    /// Connections that are only told that they are one too many; each takes a descriptor like any other.
+    private let refusalsMax: Int
 
     public init(loop: EventLoop, limits: ServerLimits, tls: ServerTLS?, handler: any RequestHandler) {
         self.loop = loop
         self.limits = limits
         self.tls = tls
         self.handler = handler
+        self.refusalsMax = min(64, max(1, limits.connectionsMax / 4))
     }
 
-    /// Accepts from a listening, non-blocking socket. May be called for several.
-    public func listen(on descriptor: consuming OwnedDescriptor) throws(SystemCallError) {
+    /// Accepts from a listening, non-blocking socket. May be called for several, also for several of one group.
+    public func listen(on descriptor: consuming OwnedDescriptor, group: Int? = nil) throws(SystemCallError) {
         let listener = Listener(descriptor, server: self)
         try listener.start()
-        self.listeners.append(listener)
+        self.listeners.append((group, listener))
     }
 
-    /// Accepts nothing more and closes the listening descriptors.
-    public func stopAccepting() {
-        for listener in self.listeners { listener.stop() }
+    /// Accepts nothing more and closes the listening descriptors. `takingQueue`: after serving who waits there, because nobody else will.
+    public func stopAccepting(takingQueue: Bool = true) {
+        for (_, listener) in self.listeners { listener.stop(takingQueue: takingQueue) }
         self.listeners = []
+    }
+
+    /// Closes the listening descriptors of one group and takes nothing from them: others hold the sockets and serve who waits there.
+    public func stopListening(group: Int) {
+        for (_, listener) in self.listeners.filter({ $0.group == group }) { listener.stop(takingQueue: false) }
+        self.listeners.removeAll { $0.group == group }
     }
 
     /// From now on every answer carries `connection: close`. An idle connection gets one more answer if its client
     /// speaks, and ends at the idle time-out if not: never under the feet of a request that is on its way.
     public func beginDrain() { self.isDraining = true }
+
+    /// Connections are kept alive again. Those that have been told to close do.
+    public func endDrain() { self.isDraining = false }
 
     /// Closes every connection at once; open exchanges hear `clientGone`.
     public func closeAll() {
@@ -70,7 +84,7 @@ public final class HTTPServer {
         if isOver {
             self.refusedCount += 1
             // With TLS a refusal would cost a handshake, which is what the limit saves.
-            guard self.tls == nil, self.refusalCount < Self.refusalsMax else { return }
+            guard self.tls == nil, self.refusalCount < self.refusalsMax else { return }
         }
         guard let connection = ClientConnection(descriptor, address: address, server: self, isRefused: isOver) else { return }
         self.connections[ObjectIdentifier(connection)] = connection

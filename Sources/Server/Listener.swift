@@ -24,9 +24,9 @@ final class Listener: ReadinessHandler, TimerHandler {
         self.watch = try self.server.loop.watch(self.descriptor.rawNumber, for: .readable, handler: self)
     }
 
-    /// Takes the connections that have been waiting, then stops. The descriptor closes with this object.
-    func stop() {
-        self.takeQueue()
+    /// Stops, with `takingQueue` after taking the connections that have been waiting. The descriptor closes with this object.
+    func stop(takingQueue: Bool) {
+        if takingQueue { self.takeQueue() }
         self.isStopped = true
         self.server.loop.unwatch(self.watch)
         self.server.loop.cancel(self.timer)
@@ -57,6 +57,7 @@ final class Listener: ReadinessHandler, TimerHandler {
                 case .none: return
                 case .transient: continue
                 case .exhausted, .failed:
+                    self.server.exhaustedCount += 1
                     self.pause()
                     return
                 }

@@ -2,11 +2,28 @@ internal import COpenSSL
 internal import Glibc
 internal import Platform
 
+/// What TLS towards clients is made of, in PEM form.
+public struct TLSMaterial: Sendable, Equatable {
+    /// The leaf first, then its chain.
+    public var certificate: [UInt8]
+    /// Without a pass phrase.
+    public var key: [UInt8]
+    /// With them every client must show a certificate of one of these authorities.
+    public var clientAuthorities: [UInt8]?
+
+    public init(certificate: [UInt8], key: [UInt8], clientAuthorities: [UInt8]? = nil) {
+        self.certificate = certificate
+        self.key = key
+        self.clientAuthorities = clientAuthorities
+    }
+}
+
 /// Why TLS cannot be offered.
 public struct TLSFailure: Error, Sendable, Equatable {
-    /// What was tried, with the file's name.
-    public let operation: String
-    /// OpenSSL's words.
+    public enum Part: Sendable { case context, certificate, key, clientAuthorities }
+
+    public let part: Part
+    /// A clause about the part: `holds no certificate in PEM form`, with OpenSSL's words where it has some.
     public let detail: String
 }
 
@@ -16,11 +33,13 @@ public struct TLSFailure: Error, Sendable, Equatable {
 @safe public final class ServerTLS {
     private let context: OpaquePointer
 
-    /// Files are PEM. With `clientAuthorityFile` every client must show a certificate of one of its authorities.
-    public init(certificateChainFile: String, privateKeyFile: String, clientAuthorityFile: String? = nil) throws(TLSFailure) {
+    /// `ticketSecret`: servers with the same secret and client authorities take up each other's sessions; nil: only their own.
+    public init(_ material: TLSMaterial, ticketSecret: [UInt8]? = nil) throws(TLSFailure) {
         signal(SIGPIPE, SIG_IGN)
         ERR_clear_error()
-        guard let context = unsafe SSL_CTX_new(TLS_server_method()) else { throw Self.failure("make a TLS context") }
+        guard let context = unsafe SSL_CTX_new(TLS_server_method()) else {
+            throw TLSFailure(part: .context, detail: "cannot be made" + TLSReader.reason())
+        }
         unsafe self.context = context
         unsafe SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
         unsafe SSL_CTX_set_options(context, kt_ssl_server_options())
@@ -28,19 +47,14 @@ public struct TLSFailure: Error, Sendable, Equatable {
         let modes = SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS
         unsafe SSL_CTX_ctrl(context, SSL_CTRL_MODE, Int(modes), nil)
         unsafe SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
-        guard unsafe SSL_CTX_use_certificate_chain_file(context, certificateChainFile) == 1 else {
-            throw Self.failure("read certificates from \(certificateChainFile)")
-        }
-        guard unsafe SSL_CTX_use_PrivateKey_file(context, privateKeyFile, SSL_FILETYPE_PEM) == 1, unsafe SSL_CTX_check_private_key(context) == 1
-        else { throw Self.failure("read the private key from \(privateKeyFile)") }
-        if let clientAuthorityFile {
-            guard unsafe SSL_CTX_load_verify_locations(context, clientAuthorityFile, nil) == 1,
-                let names = unsafe SSL_load_client_CA_file(clientAuthorityFile)
-            else { throw Self.failure("read client authorities from \(clientAuthorityFile)") }
-            unsafe SSL_CTX_set_client_CA_list(context, names)
-            unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
-            let name: [UInt8] = Array("kt".utf8)
-            _ = unsafe SSL_CTX_set_session_id_context(context, name, CUnsignedInt(name.count))
+        let name: [UInt8] = Array("kt".utf8)
+        _ = unsafe SSL_CTX_set_session_id_context(context, name, CUnsignedInt(name.count))
+        if let failure = unsafe TLSReader.use(material, in: context).first { throw failure }
+        if let ticketSecret {
+            var keys = TicketKeys.bytes(secret: ticketSecret, clientAuthorities: material.clientAuthorities ?? [])
+            guard unsafe SSL_CTX_ctrl(context, SSL_CTRL_SET_TLSEXT_TICKET_KEYS, keys.count, &keys) == 1 else {
+                throw TLSFailure(part: .context, detail: "takes no ticket keys" + TLSReader.reason())
+            }
         }
         unsafe SSL_CTX_set_alpn_select_cb(
             context,
@@ -55,6 +69,15 @@ public struct TLSFailure: Error, Sendable, Equatable {
             }, nil)
     }
 
+    /// Everything that is wrong with it; empty: it can be served.
+    public static func failures(of material: TLSMaterial) -> [TLSFailure] {
+        guard let context = unsafe SSL_CTX_new(TLS_server_method()) else {
+            return [TLSFailure(part: .context, detail: "cannot be made" + TLSReader.reason())]
+        }
+        defer { unsafe SSL_CTX_free(context) }
+        return unsafe TLSReader.use(material, in: context)
+    }
+
     deinit { unsafe SSL_CTX_free(self.context) }
 
     /// A session over an open socket, which must outlive it.
@@ -62,13 +85,6 @@ public struct TLSFailure: Error, Sendable, Equatable {
         guard let handle = unsafe SSL_new(self.context) else { return nil }
         let session = unsafe TLSSession(adopting: handle)
         return unsafe SSL_set_fd(handle, descriptor) == 1 ? session : nil
-    }
-
-    private static func failure(_ operation: String) -> TLSFailure {
-        var text = [CChar](repeating: 0, count: 256)
-        let code = ERR_get_error()
-        unsafe ERR_error_string_n(code, &text, text.count)
-        return TLSFailure(operation: operation, detail: String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 }
 

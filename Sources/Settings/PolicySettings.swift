@@ -11,6 +11,7 @@ public struct PolicySettings: Codable, Sendable, Equatable {
     public var agentFirewall = AgentFirewallOptions()
     public var dataRouting = DataRoutingOptions()
     public var auditLogger = AuditLoggerOptions()
+    public var testFault = TestFaultOptions()
     public init() {}
 }
 
@@ -25,6 +26,20 @@ public enum PolicyKind: String, Codable, Sendable, CaseIterable {
     case agentFirewall = "agent-firewall"
     case dataRoutingPolicy = "data-routing-policy"
     case auditLogger = "audit-logger"
+    /// Breaks the gateway on purpose, for its own tests; `Config` lets it pass only where the environment asks for it.
+    case testFault = "test-fault"
+
+    /// The kinds that users are told about.
+    public static let documented = Self.allCases.filter { $0 != .testFault }
+
+    /// From 1, in the order of `allCases`: for what has room for a number only.
+    public var number: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }
+
+    /// nil: nobody's number.
+    public init?(number: Int) {
+        guard Self.allCases.indices.contains(number - 1) else { return nil }
+        self = Self.allCases[number - 1]
+    }
 }
 
 /// What a policy does about a finding. Not every kind accepts every action; `Config` refuses the others.
@@ -160,5 +175,16 @@ public struct AuditLoggerOptions: Codable, Sendable, Equatable {
     /// False: only requests with a finding are recorded.
     public var logsAllAccess = true
     public var content = Content.none
+    public init() {}
+}
+
+/// How `test-fault` breaks processes besides what it does at a command word in a text.
+public struct TestFaultOptions: Codable, Sendable, Equatable {
+    public enum Compile: String, Codable, Sendable, CaseIterable { case ok, crash, hang, error }
+    public enum Start: String, Codable, Sendable, CaseIterable { case ok, crash, hang, exit78 }
+    /// What `kt-compile` does with a configuration that names the kind.
+    public var compile = Compile.ok
+    /// What each worker does before it serves.
+    public var start = Start.ok
     public init() {}
 }

@@ -20,6 +20,9 @@ struct GatewayState: Equatable {
     var adminListen: String
     var demoPort: UInt16?
     var workers: [Worker]
+    var reloads = ReloadHistory()
+    /// Where `kt gateway status` and the like ask.
+    var controlSocket: String?
 
     static let fileName = "gateway.json"
 
@@ -40,6 +43,7 @@ struct GatewayState: Equatable {
             ("generation", String(self.generation)), ("config", config),
             ("listen", JSONLine.array(self.listen.map(JSONLine.quoted))), ("admin_listen", JSONLine.quoted(self.adminListen)),
             ("demo_port", self.demoPort.map { String($0) } ?? "null"), ("workers", JSONLine.array(workers)),
+            ("reloads", self.reloads.json), ("control_socket", self.controlSocket.map(JSONLine.quoted) ?? "null"),
         ])
     }
 }

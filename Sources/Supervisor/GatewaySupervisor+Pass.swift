@@ -2,46 +2,51 @@ internal import IPC
 internal import Platform
 internal import Settings
 
-/// What is looked at whenever the loop has run: slots, steering, stage, reports, the next wake.
+/// What is looked at whenever the loop has run: slots, sockets, reload, stage, reports, the next wake.
 extension GatewaySupervisor {
     func passEnded(at now: Instant) {
+        if case .ended = self.stage { return }
         // We were stopped or starved ourselves: heartbeats have not been looked at, so they get a new chance.
         let overslept = self.plannedWake != .distantFuture && now - self.plannedWake > .seconds(1)
-        for slot in self.slots.indices {
-            if let beat = overslept ? now : self.workers[slot]?.region.snapshot().heartbeat {
-                self.handle(.beat(beat), slot: slot, at: now)
-            }
-            self.handle(.timerFired, slot: slot, at: now)
-        }
-        let serving = self.slots.map { $0.isServing(at: now) }
+        for generation in self.generations { self.tendMembers(of: generation, overslept: overslept, at: now) }
+        self.checkQueues(at: now)
+        self.tendProbation(at: now)
+        self.tendUpgrade(at: now)
+        self.tendReload(at: now)
         self.steer(at: now)
+        self.tendTruth(at: now)
+        self.tendAbortedEvents(at: now)
         self.tendDemo(at: now)
+        self.tendConsole(at: now)
+        let serving = self.current?.members.map { $0.slot.isServing(at: now) } ?? []
         self.advance(serving, at: now)
+        self.tendStore()
+        self.tendControl(at: now)
         self.report(serving.count { $0 }, at: now)
         self.plannedWake = self.nextWake(after: now)
     }
 
-    func steer(at now: Instant) {
-        guard self.stage != .stopping,
-            let slots = self.steering?.update(self.slots.map { $0.presence(at: now) }, at: now)
-        else { return }
-        for group in self.groups {
-            do throws(SystemCallError) {
-                try group.steer(to: slots)
-            } catch {
-                // The kernel then spreads over all, and what waits on a vacant slot waits for its successor.
-                self.log.write(.warning, "cannot steer connections on \(group.address): \(error)")
+    private func tendMembers(of generation: Generation, overslept: Bool, at now: Instant) {
+        for member in generation.members {
+            if let worker = member.worker, let beat = overslept ? now : worker.region.snapshot().heartbeat {
+                self.handle(.beat(beat), member, of: generation, at: now)
+            }
+            self.handle(.timerFired, member, of: generation, at: now)
+            member.noteState(time: currentTimestamp)
+            for worker in member.dying where worker.killAt <= now {
+                worker.killAt = .distantFuture
+                self.log.write(.warning, "worker \(worker.slot) is killed: its back trace takes too long", self.fields(worker))
+                worker.child.send(signal: ChildSignal.kill)
             }
         }
-        self.log.write(.debug, "new connections go to workers \(slots.map(String.init).joined(separator: ", "))")
     }
+
+    func demoEnded(_ words: String) { self.log.write(.error, "the demo provider \(words); starting it again") }
 
     func tendDemo(at now: Instant) {
         guard self.stage != .stopping, let demo = self.demo else { return }
         do throws(SystemCallError) {
-            try demo.startIfDue(on: self.loop, at: now) { [unowned self] words in
-                self.log.write(.error, "the demo provider \(words); starting it again")
-            }
+            try demo.startIfDue(on: self.loop, at: now) { [unowned self] words in self.demoEnded(words) }
         } catch {
             self.log.write(.error, "the demo provider cannot be started: \(error)")
         }
@@ -52,10 +57,9 @@ extension GatewaySupervisor {
         case .compiling(let deadline):
             guard deadline <= now else { return }
             self.log.write(.error, "kt-compile takes longer than \(Self.compileLimit.components.seconds) s and is killed")
-            self.compiler?.send(signal: ChildSignal.kill)
             self.end(status: 1)
         case .starting(let deadline):
-            if self.slots.allSatisfy({ $0.phase == .failed }) {
+            if self.current?.members.allSatisfy({ $0.slot.phase == .failed }) != false {
                 self.log.write(.error, "no worker can serve this configuration")
                 self.end(status: WorkerControl.permanentExitStatus)
             } else if !serving.contains(false) || (deadline <= now && serving.contains(true)) {
@@ -65,7 +69,7 @@ extension GatewaySupervisor {
                 self.end(status: 1)
             }
         case .stopping:
-            guard self.slots.allSatisfy({ $0.phase == .gone }) else { return }
+            guard self.generations.allSatisfy(\.isGone) else { return }
             self.log.write(.notice, "stopped")
             self.end(status: 0)
         case .serving, .ended: return
@@ -73,11 +77,14 @@ extension GatewaySupervisor {
     }
 
     func statusText(_ servingCount: Int) -> String {
-        guard let plan = self.generation?.program.plan else { return "compiling the configuration" }
-        let count = servingCount == self.slots.count ? "\(servingCount)" : "\(servingCount) of \(self.slots.count)"
-        let noun = self.slots.count == 1 ? "worker" : "workers"
+        guard let generation = self.current else { return "compiling the configuration" }
+        let plan = generation.plan
+        let total = generation.members.count
+        let count = servingCount == total ? "\(servingCount)" : "\(servingCount) of \(total)"
+        let noun = total == 1 ? "worker" : "workers"
         let addresses = self.listenNames.joined(separator: ", ")
-        return "serving on \(addresses) with \(count) \(noun) (pack \(plan.packName) \(plan.packVersion))"
+        let text = "serving on \(addresses) with \(count) \(noun) (pack \(plan.packName) \(plan.packVersion))"
+        return self.lastReloadFailed ? "reload FAILED, generation \(generation.number) stays in force: \(text)" : text
     }
 
     /// Tells the state file, the service manager, people and the watchdog what has changed, in this order.
@@ -91,7 +98,7 @@ extension GatewaySupervisor {
                 self.log.write(.warning, "cannot write the state file: \(error)")
             }
         }
-        let status = self.stage == .serving ? self.statusText(servingCount) : self.lastStatus
+        let status = self.stage == .serving && self.course.isIdle ? self.statusText(servingCount) : self.lastStatus
         if status != self.lastStatus {
             if self.lastStatus.isEmpty {
                 self.manager.ready(status: status)
@@ -106,30 +113,45 @@ extension GatewaySupervisor {
         // Only where somebody listens to the answer: each probe is a connection that a worker accepts.
         if self.watchdog != nil, !isExcused { self.probe.tend(self.groups, at: now) }
         let isDue = self.watchdog?.isDue(
-            freshSlots: servingCount, slotCount: self.slots.count, addressesAnswer: self.probe.allAnswer, isExcused: isExcused, at: now)
+            freshSlots: servingCount, slotCount: self.current?.members.count ?? 0, addressesAnswer: self.probe.allAnswer, isExcused: isExcused, at: now)
         if isDue == true { self.manager.alive() }
     }
 
     var statePath: String { "\(self.options.stateDirectory)/\(GatewayState.fileName)" }
 
-    func state() -> GatewayState? {
-        guard let generation = self.generation, !self.slots.isEmpty else { return nil }
-        let plan = generation.program.plan
-        let workers = self.slots.indices.map { slot in
-            GatewayState.Worker(
-                slot: slot, pid: self.workers[slot]?.child.pid, generation: generation.number, state: self.slots[slot].stateName,
-                restarts: self.slots[slot].restarts)
+    /// As in `gateway status`.
+    var stateName: String {
+        switch self.stage {
+        case .compiling, .starting: "starting"
+        case .serving: !self.course.isIdle ? "reloading" : self.drainCourse.isOn ? "draining" : "serving"
+        case .stopping, .ended: "draining"
         }
-        let name =
-            switch self.stage {
-            case .compiling, .starting: "starting"
-            case .serving: "serving"
-            case .stopping, .ended: "draining"
-            }
+    }
+
+    func state() -> GatewayState? {
+        guard let generation = self.current ?? self.generations.last else { return nil }
+        let plan = generation.plan
         return GatewayState(
-            pid: ThisProcess.pid, state: name, generation: generation.number, packName: plan.packName,
-            packVersion: plan.packVersion, hash: generation.program.hash, listen: self.listenNames,
-            adminListen: plan.adminListen.description, demoPort: self.demo?.port, workers: workers)
+            pid: ThisProcess.pid, state: self.stateName, generation: generation.number, packName: plan.packName,
+            packVersion: plan.packVersion, hash: generation.program.sealed.hash, listen: self.listenNames,
+            adminListen: (self.console?.address ?? plan.adminListen).description, demoPort: self.demo?.port, workers: self.workerStates(),
+            reloads: self.reloadHistory, controlSocket: self.control?.path)
+    }
+
+    /// Of all generations, oldest first; those that are leaving only as far as there are processes.
+    func workerStates() -> [GatewayState.Worker] {
+        self.generations.flatMap { generation in
+            generation.members.flatMap { member in
+                func worker(_ process: WorkerProcess?, _ state: String) -> GatewayState.Worker {
+                    GatewayState.Worker(
+                        slot: member.index, pid: process?.child.pid, generation: generation.number, state: state,
+                        restarts: member.slot.restarts)
+                }
+                let dying = member.dying.map { worker($0, "dying") }
+                if member.worker == nil, generation.role == .leaving { return dying }
+                return dying + [worker(member.worker, member.slot.stateName)]
+            }
+        }
     }
 
     func nextWake(after now: Instant) -> Instant {
@@ -138,10 +160,26 @@ extension GatewaySupervisor {
         case .compiling(let deadline), .starting(let deadline): wake = deadline
         case .serving, .stopping, .ended: break
         }
-        for slot in self.slots { wake = min(wake, slot.nextWake(after: now)) }
+        let isServing = self.stage == .serving
+        for generation in self.generations {
+            for member in generation.members {
+                wake = min(wake, member.slot.nextWake(after: now))
+                for worker in member.dying { wake = min(wake, worker.killAt) }
+                if isServing, generation.role == .current { wake = min(wake, member.acceptProgress.nextWake(after: now)) }
+            }
+            if let drainAt = generation.drainAt { wake = min(wake, drainAt) }
+        }
+        if isServing, self.compilation?.tookTooLong != true { wake = min(wake, self.course.nextWake) }
+        // Asked for during the start, which is over since this pass.
+        if isServing, self.course.isIdle, self.course.hasPending { wake = now }
+        if isServing, let probation = self.probation { wake = min(wake, probation.nextWake) }
+        if isServing { wake = min(wake, self.ownership.nextWake(after: now)) }
+        if isServing { wake = min(wake, self.upgrade.nextWake) }
         if let steering = self.steering { wake = min(wake, steering.nextWake(after: now)) }
         if let watchdog = self.watchdog { wake = min(wake, watchdog.nextWake) }
-        if self.watchdog != nil, self.stage == .serving { wake = min(wake, self.probe.nextWake) }
+        if self.watchdog != nil, isServing { wake = min(wake, self.probe.nextWake) }
+        wake = min(wake, self.controlWake, self.nextTruthWake, self.abortedEvents.nextWake)
+        if let start = self.console?.startAt, isServing { wake = min(wake, start) }
         if let start = self.demo?.startAt, self.stage != .stopping { wake = min(wake, start) }
         return wake
     }

@@ -3,78 +3,98 @@ internal import IPC
 internal import Platform
 internal import Settings
 
-/// From the options to READY's threshold: compile, bind, start the slots.
+/// From a configuration to a generation: compile, bind, prepare; and the first start.
 extension GatewaySupervisor {
-    func startCompiler(_ programFile: CInt) throws(SystemCallError) {
-        let plan = SpawnPlan(
-            arguments: ["kt-compile"] + self.options.configurationArguments, environment: self.environment, descriptors: [programFile])
-        let child = try ChildProcess(self.programs.compile, plan)
-        // Looked after at the end of the pass that this wakes.
-        self.compilerSource = try self.loop.onReadable(child.rawNumber) {}
-        self.compiler = child
-        self.plannedWake = self.startedAt + Self.compileLimit
+    /// `keepsMessages`: what it says is wanted for an answer.
+    func startCompiler(keepsMessages: Bool) throws(SystemCallError) {
+        self.compilation = try Compilation(
+            executable: self.programs.compile, arguments: self.options.configurationArguments, environment: self.environment,
+            keepsMessages: keepsMessages, on: self.loop, ended: { [unowned self] in self.compilerEnded() })
     }
 
-    func compiled(_ ending: ChildProcess.Ending, _ file: consuming OwnedDescriptor) {
-        guard case .compiling = self.stage else { return }
-        guard ending == .exited(0) else {
-            // With an orderly exit it has said why.
-            if case .killed = ending { self.log.write(.error, "kt-compile \(ending.words)") }
-            return self.end(status: 1)
-        }
-        let program: SealedProgram
-        do throws(SealedProgramError) {
-            program = try SealedProgram(file.rawNumber)
+    func compilerEnded() {
+        guard let compilation = self.compilation, let ending = reaped(compilation.child) else { return }
+        compilation.forget()
+        self.compilation = nil
+        let text = compilation.messageText()
+        // As the compiler would have written it: with file and line, one finding a line.
+        if !text.isEmpty { do throws(SystemCallError) { try Files.write(Array((text + "\n").utf8), to: 2) } catch {} }
+        do throws(Compilation.Failure) {
+            let program = try compilation.result(ending)
+            if case .compiling = self.stage { self.startFirst(program) } else { self.reloadCompiled(program, messages: text) }
         } catch {
-            self.log.write(.error, "kt-compile wrote no usable program: \(error)")
-            return self.end(status: 1)
-        }
-        self.log.lowest = program.plan.logLevel
-        self.log.form = EventLog.form(program.plan.logFormat)
-        self.generation = Generation(number: 1, program: program, file: file)
-        guard self.bind(program.plan), self.prepareDemo(program.plan) else { return self.end(status: 1) }
-        let now = Instant.now()
-        var limits = WorkerSlot.Limits()
-        limits.boot = Self.bootLimit
-        limits.hang = .seconds(program.plan.hangSeconds)
-        limits.stale = min(limits.stale, limits.hang)
-        self.slots = [WorkerSlot](repeating: WorkerSlot(limits: limits), count: program.plan.workers)
-        self.workers = [WorkerProcess?](repeating: nil, count: program.plan.workers)
-        self.steering = SlotSteering(slotCount: program.plan.workers, at: now)
-        self.stage = .starting(deadline: now + Self.bootLimit)
-        for slot in self.slots.indices { self.handle(.start, slot: slot, at: now) }
-    }
-
-    func bind(_ plan: SupervisorPlan) -> Bool {
-        for address in plan.listen {
-            do throws(SystemCallError) {
-                self.groups.append(try ListenerGroup(address, slotCount: plan.workers))
-            } catch {
-                let reason =
-                    switch error.errno {
-                    case EADDRINUSE: "the address is in use by another program"
-                    case EINVAL: "it must be an address in digits, or localhost"
-                    case EADDRNOTAVAIL: "this host has no such address"
-                    case EACCES: "ports below 1024 need a privilege"
-                    default: error.description
-                    }
-                self.log.write(.error, "cannot listen on \(address): \(reason)")
-                return false
+            if case .compiling = self.stage {
+                if !error.isExplained { self.log.write(.error, error.words) }
+                self.end(status: 1)
+            } else {
+                self.reloadFailed(error.words, details: text)
             }
         }
-        self.listenNames = self.groups.map { $0.address.description }
-        return true
     }
 
-    func prepareDemo(_ plan: SupervisorPlan) -> Bool {
-        guard plan.needsDemo else { return true }
-        do throws(SystemCallError) {
-            self.demo = try DemoProcess(
-                executablePath: "\(self.directory)/kt-demo", environment: self.environment, at: Instant.now())
-            return true
+    func startFirst(_ program: HeldProgram) {
+        let now = Instant.now()
+        self.heed(program.sealed.plan)
+        self.lastGood = LastGood(program: program, programs: self.programs)
+        self.adoptInherited(program.sealed.plan.listen)
+        do throws(StartObstacle) {
+            let generation = try self.makeGeneration(program, cause: .start, role: .current, at: now)
+            self.take(generation.groups)
+            try self.prepareConsole(generation, at: now)
+            self.steer(always: true, at: now)
+            self.stage = .starting(deadline: now + Self.bootLimit)
+            for member in generation.members { self.handle(.start, member, of: generation, at: now) }
         } catch {
-            self.log.write(.error, "cannot prepare the demo provider: \(error)")
-            return false
+            self.log.write(.error, error.words)
+            self.end(status: 1)
         }
+    }
+
+    static func limits(_ plan: SupervisorPlan) -> WorkerSlot.Limits {
+        var limits = WorkerSlot.Limits()
+        limits.boot = Self.bootLimit
+        limits.hang = .seconds(plan.hangSeconds)
+        limits.stale = min(limits.stale, limits.hang)
+        return limits
+    }
+
+    /// What of a plan concerns ourselves.
+    func heed(_ plan: SupervisorPlan) {
+        self.log.lowest = plan.logLevel
+        self.log.form = EventLog.form(plan.logFormat)
+    }
+
+    /// Something that a generation needs is not to be had.
+    struct StartObstacle: Error {
+        let words: String
+    }
+
+    /// Binds what is new and prepares a generation's members, which are started by the caller. On failure nothing has changed but for
+    /// sockets that nobody is sent to.
+    func makeGeneration(
+        _ program: HeldProgram, programs: Programs? = nil, cause: ReloadCause, role: Generation.Role, at now: Instant
+    ) throws(StartObstacle) -> Generation {
+        let plan = program.sealed.plan
+        let groups = try self.groups(for: plan, at: now)
+        if plan.needsDemo, self.demo == nil {
+            do throws(SystemCallError) {
+                self.demo = try DemoProcess(executablePath: "\(self.directory)/kt-demo", environment: self.environment, at: now)
+            } catch {
+                for group in groups where !self.groups.contains(where: { $0 === group }) { group.unlink() }
+                throw StartObstacle(words: "cannot prepare the demo provider: \(error)")
+            }
+        }
+        let adminListeners: ListenerGroup?
+        do throws(StartObstacle) { adminListeners = try self.adminListeners(for: plan) } catch {
+            for group in groups where !self.groups.contains(where: { $0 === group }) { group.unlink() }
+            throw error
+        }
+        self.generationNumber += 1
+        let generation = Generation(
+            number: self.generationNumber, program: program, cause: cause, programs: programs ?? self.programs,
+            environment: self.environment, limits: Self.limits(plan), groups: groups, role: role, loadedAt: currentTimestamp())
+        generation.adminListeners = adminListeners
+        self.generations.append(generation)
+        return generation
     }
 }

@@ -20,6 +20,13 @@ internal import Platform
             unsafe sd_event_source_unref(source)
         }
 
+        /// Of a descriptor's source: what it is waited for from now on. Its failure and its end are always told.
+        func wait(reading: Bool, writing: Bool) {
+            guard let source = unsafe self.source else { return }
+            let events = (reading ? EPOLLIN.rawValue : 0) | (writing ? EPOLLOUT.rawValue : 0)
+            unsafe sd_event_source_set_io_events(source, UInt32(events))
+        }
+
         fileprivate func rearm(at microseconds: UInt64) {
             guard let source = unsafe self.source else { return }
             unsafe sd_event_source_set_time(source, microseconds)
@@ -82,6 +89,15 @@ internal import Platform
         try self.setAlarm(wake)
         let result = unsafe sd_event_run(self.event, .max)
         guard result >= 0 || result == -EINTR else { throw SystemCallError("sd_event_run", errno: -result) }
+    }
+
+    /// Runs what has happened already, without waiting for more.
+    func settle() throws(SystemCallError) {
+        while true {
+            let result = unsafe sd_event_run(self.event, 0)
+            if result == 0 { return }
+            guard result > 0 || result == -EINTR else { throw SystemCallError("sd_event_run", errno: -result) }
+        }
     }
 
     /// An alarm is kept at 1 ms; sd-event's own would be 250 ms.

@@ -1,48 +1,59 @@
 internal import Platform
 
-/// Which slots the kernel may give new connections to.
+/// Which socket indices the kernel may give new connections to.
 ///
-/// A slot that has not served for 50 ms, or is known not to come back soon, is left out as long as another serves; it is
+/// An index whose slot has not served for 50 ms, or is known not to come back soon, is left out as long as another serves; it is
 /// back as soon as it serves.
 struct SlotSteering {
     enum Presence: Equatable { case serving, awayBriefly, awayLong }
 
     static let patience = Duration.milliseconds(50)
 
-    /// By slot.
+    /// By index.
     private(set) var takesConnections: [Bool]
     private var vacantSince: [Instant?]
 
-    init(slotCount: Int, at now: Instant) {
-        self.takesConnections = [Bool](repeating: true, count: slotCount)
-        self.vacantSince = [Instant?](repeating: now, count: slotCount)
+    init(indexCount: Int, at now: Instant) {
+        self.takesConnections = [Bool](repeating: true, count: indexCount)
+        self.vacantSince = [Instant?](repeating: now, count: indexCount)
     }
 
-    /// The slots to steer to, when that has changed.
-    mutating func update(_ slots: [Presence], at now: Instant) -> [Int]? {
-        precondition(slots.count == self.takesConnections.count, "one answer for each slot")
+    /// More indices, which take nothing until they are served.
+    mutating func grow(to count: Int, at now: Instant) {
+        while self.takesConnections.count < count {
+            self.takesConnections.append(false)
+            self.vacantSince.append(now)
+        }
+    }
+
+    /// The indices steered to now, ascending.
+    var chosen: [Int] { self.takesConnections.indices.filter { self.takesConnections[$0] } }
+
+    /// The indices to steer to, when that has changed. `presences`: one for each index.
+    mutating func update(_ presences: [Presence], at now: Instant) -> [Int]? {
+        precondition(presences.count == self.takesConnections.count, "one answer for each index")
         var wanted = self.takesConnections
-        for (slot, presence) in slots.enumerated() {
+        for (index, presence) in presences.enumerated() {
             switch presence {
             case .serving:
-                self.vacantSince[slot] = nil
-                wanted[slot] = true
+                self.vacantSince[index] = nil
+                wanted[index] = true
             case .awayBriefly:
-                let since = self.vacantSince[slot] ?? now
-                self.vacantSince[slot] = since
-                if now - since >= Self.patience { wanted[slot] = false }
+                let since = self.vacantSince[index] ?? now
+                self.vacantSince[index] = since
+                if now - since >= Self.patience { wanted[index] = false }
             case .awayLong:
-                self.vacantSince[slot] = self.vacantSince[slot] ?? now
-                wanted[slot] = false
+                self.vacantSince[index] = self.vacantSince[index] ?? now
+                wanted[index] = false
             }
         }
         // Nobody serves: whoever comes back first takes what waits in its own queue, so nothing is gained by a change.
-        guard slots.contains(.serving), wanted != self.takesConnections else { return nil }
+        guard presences.contains(.serving), wanted != self.takesConnections else { return nil }
         self.takesConnections = wanted
-        return wanted.indices.filter { wanted[$0] }
+        return self.chosen
     }
 
-    /// When a slot's patience ends.
+    /// When an absence becomes too long.
     func nextWake(after now: Instant) -> Instant {
         var wake = Instant.distantFuture
         for since in self.vacantSince {

@@ -26,6 +26,13 @@ struct WorkerSlot {
         /// Its loop last ended a pass then.
         case beat(Instant)
         case exited(isPermanent: Bool)
+        /// Its signal handler said so: it serves nobody any more, while its back trace is still being written.
+        case dying
+        /// Somebody waits in its queue and it accepts nobody, although its loop beats.
+        case acceptStalled
+        /// Too many processes end: not before then.
+        case spawnPostponed(until: Instant)
+        /// Also brings the deadline of a drain forward.
         case drainRequested(deadline: Instant)
         case timerFired
     }
@@ -37,7 +44,8 @@ struct WorkerSlot {
         case kill(KillReason)
     }
 
-    enum KillReason: Equatable { case notReady, hung, drainOver, notNeeded }
+    /// The numbers are those of a hand-over.
+    enum KillReason: UInt8, Equatable { case notReady = 1, hung, drainOver, notNeeded }
 
     struct Limits: Equatable {
         var boot = Duration.seconds(10)
@@ -50,6 +58,10 @@ struct WorkerSlot {
         /// From SIGABRT to the next. Swift's back trace swallows the first one and then goes on as if nothing had been;
         /// the next one waits until the trace is written and ends the process.
         var secondAbort = Duration.milliseconds(250)
+        /// From DYING to SIGKILL.
+        var lastTrace = Duration.seconds(5)
+        /// From the deadline of a drain, when the worker cuts off what is left and records it, to SIGKILL.
+        var cut = Duration.seconds(5)
     }
 
     let limits: Limits
@@ -64,10 +76,19 @@ struct WorkerSlot {
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
-    mutating func handle(_ event: Event, at now: Instant) -> Action {
+    /// `jitter`: a random number in -1...1, which spreads back-offs.
+    mutating func handle(_ event: Event, at now: Instant, jitter: Double = 0) -> Action {
         switch event {
         case .start: return self.phase == .vacant ? self.begin(at: now) : .none
-        case .spawnFailed: return self.ended(isPermanent: false, at: now)
+        case .spawnFailed:
+            guard case .starting = self.phase else { return .none }
+            self.restarts += 1
+            self.phase = .backoff(until: now + self.pacing.delayAfterSpawnFailure(jitter: jitter))
+            return .none
+        case .spawnPostponed(let until):
+            guard case .starting = self.phase else { return .none }
+            self.phase = .backoff(until: until)
+            return .none
         case .becameReady:
             guard case .starting = self.phase else { return .none }
             self.phase = .serving(since: now)
@@ -76,7 +97,18 @@ struct WorkerSlot {
         case .beat(let beat):
             if let last = self.lastBeat, beat > last { self.lastBeat = beat }
             return .none
-        case .exited(let isPermanent): return self.ended(isPermanent: isPermanent, at: now)
+        case .exited(let isPermanent): return self.ended(isPermanent: isPermanent, at: now, jitter: jitter)
+        case .dying:
+            if case .draining = self.phase {
+                self.forgetProcess()
+                self.killAt = now + self.limits.lastTrace
+                return .none
+            }
+            return self.ended(isPermanent: false, at: now, jitter: jitter)
+        case .acceptStalled:
+            guard case .serving = self.phase else { return .none }
+            self.phase = .ending
+            return self.abort(at: now)
         case .drainRequested(let deadline): return self.drain(until: deadline)
         case .timerFired: return self.timePassed(at: now)
         }
@@ -88,7 +120,7 @@ struct WorkerSlot {
         return .spawn
     }
 
-    private mutating func ended(isPermanent: Bool, at now: Instant) -> Action {
+    private mutating func ended(isPermanent: Bool, at now: Instant, jitter: Double) -> Action {
         switch self.phase {
         case .starting, .serving, .ending: break
         case .draining:
@@ -103,7 +135,7 @@ struct WorkerSlot {
             self.phase = .failed
             return .none
         }
-        let delay = self.pacing.delay(served: served)
+        let delay = self.pacing.delay(served: served, jitter: jitter)
         if delay == .zero { return self.begin(at: now) }
         self.phase = .backoff(until: now + delay)
         return .none
@@ -124,7 +156,11 @@ struct WorkerSlot {
         case .vacant, .backoff, .failed:
             self.phase = .gone
             return .none
-        case .draining, .gone: return .none
+        case .draining(let earlier):
+            guard deadline < earlier else { return .none }
+            self.phase = .draining(deadline: deadline)
+            return .askToDrain
+        case .gone: return .none
         }
     }
 
@@ -142,7 +178,7 @@ struct WorkerSlot {
             self.phase = .ending
             return .kill(.notReady)
         case .backoff(let until) where until <= now: return self.begin(at: now)
-        case .draining(let deadline) where deadline <= now:
+        case .draining(let deadline) where deadline != .distantFuture && deadline + self.limits.cut <= now:
             self.phase = .draining(deadline: .distantFuture)
             return .kill(.drainOver)
         case .serving where self.isHung(at: now):
@@ -172,7 +208,12 @@ struct WorkerSlot {
         return now - beat < self.limits.stale
     }
 
-    /// For the steering of new connections.
+    /// READY, and nothing has been asked of it since.
+    var isReady: Bool { if case .serving = self.phase { true } else { false } }
+
+    var isDraining: Bool { if case .draining = self.phase { true } else { false } }
+
+    /// For steering and ownership.
     func presence(at now: Instant) -> SlotSteering.Presence {
         switch self.phase {
         case .serving: return self.isServing(at: now) ? .serving : .awayLong
@@ -189,7 +230,8 @@ struct WorkerSlot {
             wake = min(wake, stale > now ? stale : beat + self.limits.hang)
         }
         switch self.phase {
-        case .starting(let deadline), .draining(let deadline): return min(wake, deadline)
+        case .starting(let deadline): return min(wake, deadline)
+        case .draining(let deadline): return deadline == .distantFuture ? wake : min(wake, deadline + self.limits.cut)
         case .backoff(let until): return min(wake, until)
         case .vacant, .serving, .ending, .failed, .gone: return wake
         }
@@ -207,5 +249,45 @@ struct WorkerSlot {
         case .failed: "failed"
         case .gone: "gone"
         }
+    }
+}
+
+/// What another image of this process goes on from.
+extension WorkerSlot {
+    init(_ handOver: HandOver.Slot, limits: Limits) {
+        self.limits = limits
+        let at = handOver.phaseAt ?? Instant(nanoseconds: 0)
+        self.phase =
+            switch handOver.phase {
+            case .vacant: .vacant
+            case .starting: .starting(deadline: at)
+            case .serving: .serving(since: at)
+            case .ending: .ending
+            case .backoff: .backoff(until: at)
+            case .draining: .draining(deadline: at)
+            case .failed: .failed
+            case .gone: .gone
+            }
+        self.restarts = Int(handOver.restarts)
+        self.pacing = RestartPacing(crashes: Int(handOver.crashes))
+        (self.servingSince, self.lastBeat) = (handOver.servingSince, handOver.lastBeat)
+        (self.abortAgainAt, self.killAt) = (handOver.abortAgainAt, handOver.killAt)
+    }
+
+    var handOver: HandOver.Slot {
+        let (phase, at): (HandOver.Slot.Phase, Instant?) =
+            switch self.phase {
+            case .vacant: (.vacant, nil)
+            case .starting(let deadline): (.starting, deadline)
+            case .serving(let since): (.serving, since)
+            case .ending: (.ending, nil)
+            case .backoff(let until): (.backoff, until)
+            case .draining(let deadline): (.draining, deadline)
+            case .failed: (.failed, nil)
+            case .gone: (.gone, nil)
+            }
+        return HandOver.Slot(
+            phase: phase, phaseAt: at, restarts: UInt32(clamping: self.restarts), crashes: UInt32(clamping: self.pacing.crashes),
+            servingSince: self.servingSince, lastBeat: self.lastBeat, abortAgainAt: self.abortAgainAt, killAt: self.killAt)
     }
 }

@@ -1,4 +1,6 @@
+internal import Platform
+
 /// The version of this build, as in HELLO and in `user-agent`.
 enum BuildVersion {
-    static let text = "0.1.0"
+    static let text = Build.version
 }

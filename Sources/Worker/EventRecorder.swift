@@ -1,4 +1,5 @@
 internal import Exchange
+internal import IPC
 internal import Platform
 internal import Policies
 internal import Record
@@ -9,12 +10,11 @@ internal import Settings
 final class EventRecorder {
     private let directory: String
     private let slot: Int
-    private let generation: Int
+    private let generation: UInt64
     private let configuration: RecordedEvent.Configuration
     private let logsAllAccess: Bool
     private let pricing: [String: Target.Pricing]
     private var writer: SpoolWriter?
-    private var sequence: UInt64 = 0
     private var retryAt = Instant(nanoseconds: 0)
 
     /// How long after a failure the spool is tried again.
@@ -23,7 +23,7 @@ final class EventRecorder {
     init(spool: String, slot: Int, generation: UInt64, settings: GatewaySettings, hash: String) {
         self.directory = spool
         self.slot = slot
-        self.generation = Int(clamping: generation)
+        self.generation = generation
         self.configuration = RecordedEvent.Configuration(name: settings.pack.name, version: settings.pack.version, hash: hash)
         self.logsAllAccess = settings.policies.auditLogger.logsAllAccess
         self.pricing = Dictionary(
@@ -33,7 +33,7 @@ final class EventRecorder {
 
     private func open() {
         self.writer = try? SpoolWriter(
-            directory: self.directory, slot: self.slot, generation: self.generation, start: UTCTime(nanoseconds: WallClock.nanoseconds()))
+            directory: self.directory, slot: self.slot, generation: Int(clamping: self.generation), start: UTCTime(nanoseconds: WallClock.nanoseconds()))
     }
 
     /// Whether the next event can probably be written. While it cannot, requests are refused; the spool is tried again once a second.
@@ -65,11 +65,11 @@ final class EventRecorder {
         _ pipeline: RequestPipeline, _ facts: ExchangeFacts, _ outcome: ExchangeFacts.Outcome, _ status: Int, _ now: Instant
     ) -> RecordedEvent {
         let total = now - pipeline.startedAt
-        let wall = WallClock.nanoseconds()
-        self.sequence += 1
+        // Who writes the event of a worker that died makes the same id from the same entry.
+        let entry = pipeline.ticket.entry
         var event = RecordedEvent(
-            id: "evt-\(self.slot)-\(self.generation)-\(wall)-\(self.sequence)", time: UTCTime(nanoseconds: wall - total.nanoseconds),
-            requestID: String(decoding: pipeline.requestID, as: UTF8.self), worker: self.slot, generation: self.generation,
+            id: entry.eventID(slot: self.slot, generation: self.generation), time: UTCTime(nanoseconds: entry.wallNanoseconds),
+            requestID: String(decoding: pipeline.requestID, as: UTF8.self), worker: self.slot, generation: Int(clamping: self.generation),
             configuration: self.configuration, endpoint: "/v1" + pipeline.endpoint.path, verdict: facts.verdict.name, status: status,
             outcome: RecordedEvent.Outcome(rawValue: outcome.rawValue) ?? .failed,
             durations: RecordedEvent.Durations(
@@ -80,7 +80,7 @@ final class EventRecorder {
         event.consumer = RecordedEvent.Consumer(
             agent: pipeline.exchange.head.headerBytes("x-keeptrusts-agent-id").map { String(decoding: $0.prefix(128), as: UTF8.self) },
             user: facts.user)
-        event.clientAddress = pipeline.exchange.clientAddress.description
+        event.clientAddress = String(decoding: entry.clientAddress, as: UTF8.self)
         event.modelRequested = facts.modelRequested
         event.modelAnswered = facts.modelAnswered.flatMap { JSONDocument.text($0.span) }
         event.target = facts.target

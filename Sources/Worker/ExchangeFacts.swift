@@ -1,6 +1,7 @@
 internal import Exchange
 internal import Platform
 internal import Policies
+internal import Settings
 
 /// What the record of one request is made from, gathered on its way.
 struct ExchangeFacts {
@@ -20,6 +21,10 @@ struct ExchangeFacts {
     var modelAnswered: [UInt8]?
     var user: String?
     var target: String?
+    /// Of the target that was asked last.
+    var targetIndex: Int?
+    /// When the first attempt left.
+    var sentAt: Instant?
     var attempts: [Attempt] = []
     var reports: [PolicyReport] = []
     var verdict = Verdict.allow
@@ -50,6 +55,16 @@ struct ExchangeFacts {
             self.reports.append(report)
         }
         if outcome.verdict.rawValue > self.verdict.rawValue { self.verdict = outcome.verdict }
+    }
+
+    /// The request was not looked at, because a policy crashed over the same body.
+    mutating func noteQuarantine(policy: String) {
+        self.verdict = .block
+        guard let kind = PolicyKind(rawValue: policy) else { return }
+        var report = PolicyReport(kind: kind, phase: .input)
+        report.verdict = .block
+        report.reasonCode = GatewayFault.quarantineReason
+        self.reports.append(report)
     }
 
     func upstreamNanoseconds(now: Instant) -> Int64 {

@@ -1,5 +1,6 @@
 internal import Exchange
 internal import HTTP
+internal import IPC
 internal import Platform
 internal import Policies
 internal import Routing
@@ -25,14 +26,22 @@ final class Gateway {
     let admission: Admission
     let crossOrigin: CrossOriginRule?
     let recorder: EventRecorder?
+    let region: WorkerRegionWriter
+    let fingerprinter: BodyFingerprinter
+    let metrics: RequestMetrics
     /// Requests under way to one target from this worker.
     let concurrencyMax: Int
     let keepAliveNanoseconds: Int64
 
     var random = RandomSource()
+    var quarantine = Quarantine()
+    /// `/readyz` says no: the worker ends, or the gateway wants no more work.
     var isDraining = false
     var openStreams = 0
-    var requests: UInt64 = 0
+    /// Requests taken, answered to their end, and cut by us.
+    private(set) var requests: UInt64 = 0
+    private(set) var finished: UInt64 = 0
+    private(set) var aborted: UInt64 = 0
     private var running: [ObjectIdentifier: RequestPipeline] = [:]
     private var spareBuffers: [[UInt8]] = []
 
@@ -40,7 +49,7 @@ final class Gateway {
 
     init(
         loop: EventLoop, settings: GatewaySettings, engine: PolicyEngine, links: [TargetLink], upstream: UpstreamClient, admission: Admission,
-        recorder: EventRecorder?, workers: Int
+        recorder: EventRecorder?, region: WorkerRegionWriter, seed: [UInt8], workers: Int
     ) {
         self.loop = loop
         self.settings = settings
@@ -51,6 +60,9 @@ final class Gateway {
         self.admission = admission
         self.crossOrigin = CrossOriginRule(settings.cors)
         self.recorder = recorder
+        self.region = region
+        self.metrics = RequestMetrics(region: region, links: links)
+        self.fingerprinter = BodyFingerprinter(seed: seed)
         self.concurrencyMax = max(1, (settings.gateway.concurrencyMax + workers - 1) / max(1, workers))
         self.keepAliveNanoseconds = Int64(settings.gateway.keepAliveSeconds) * 1_000_000_000
     }
@@ -62,7 +74,20 @@ final class Gateway {
         pipeline.run()
     }
 
-    func ended(_ pipeline: RequestPipeline) { self.running.removeValue(forKey: ObjectIdentifier(pipeline)) }
+    /// Enters a request that was taken just now.
+    func ticket(for exchange: ServerExchange, endpoint: Endpoint, requestID: [UInt8]) -> RequestTicket {
+        // `sequence` counts within this worker's life.
+        let entry = InFlightEntry(
+            sequence: self.requests, wallNanoseconds: WallClock.nanoseconds() - (Instant.now() - exchange.receivedAt).nanoseconds,
+            startedAt: exchange.receivedAt, fingerprint: Fingerprint(high: 0, low: 0), bodyBytes: exchange.body.count,
+            endpoint: endpoint.rawValue, isStream: false, requestID: requestID, clientAddress: exchange.clientAddress.text, model: [])
+        return RequestTicket(entry, in: self.region)
+    }
+
+    func ended(_ pipeline: RequestPipeline, _ outcome: ExchangeFacts.Outcome) {
+        self.running.removeValue(forKey: ObjectIdentifier(pipeline))
+        if outcome == .aborted { self.aborted += 1 } else { self.finished += 1 }
+    }
 
     /// Builds what the policies build at their first use, so that no client waits for it.
     func warmUp() {

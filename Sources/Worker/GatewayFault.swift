@@ -60,6 +60,18 @@ struct GatewayFault: Error, Equatable {
         return result
     }
 
+    /// A policy crashed over this body a moment ago.
+    static func quarantined(policy: String) -> GatewayFault {
+        var result = GatewayFault(
+            400, "policy_crash_quarantined", type: "policy_violation",
+            "The gateway failed while it checked this very request, and does not try again for some minutes.")
+        result.policy = policy
+        result.reason = Self.quarantineReason
+        return result
+    }
+
+    static let quarantineReason = "policy_crash.quarantined"
+
     static let invalidKey = GatewayFault(401, "invalid_api_key", type: "authentication_error", "The gateway token is missing or wrong.")
     static let addressNotAllowed = GatewayFault(403, "ip_not_allowed", type: "permission_error", "This address may not use the gateway.")
 

@@ -1,5 +1,6 @@
 internal import Exchange
 internal import HTTP
+internal import IPC
 internal import Platform
 internal import Policies
 internal import Routing
@@ -12,6 +13,7 @@ extension RequestPipeline: UpstreamObserver {
     func upstreamHead(_ transfer: UpstreamTransfer, status: Int, headers: UpstreamHeaders) {
         self.answerHeaders = headers
         self.facts.firstByteAt = self.gateway.loop.now
+        self.gateway.metrics.firstByte(at: self.gateway.loop.now, of: self)
         let isEventStream = headers.value(of: "content-type", beginsWith: "text/event-stream")
         if status == 200, isEventStream, self.document?.stream == true {
             self.phase = .awaitingEvent
@@ -73,7 +75,8 @@ extension RequestPipeline: UpstreamObserver {
 
     private func answered(status: Int) {
         guard status == 200 else { return self.answeredWithError(status) }
-        guard let document = AnswerDocument.decode(self.answer.span, endpoint: self.endpoint) else {
+        let body = self.answer
+        guard let document = self.recorded({ AnswerDocument.decode(body.span, endpoint: self.endpoint) }) else {
             return self.attemptFailed(.malformed, .upstream("The provider's answer is no JSON object."))
         }
         if let usage = document.usage { self.facts.usage = usage }
@@ -81,16 +84,27 @@ extension RequestPipeline: UpstreamObserver {
         self.facts.endAttempt(status: 200, error: nil, at: self.gateway.loop.now, goesOn: false)
         self.releaseTarget()
         guard self.gateway.engine.hasOutputTexts else { return self.deliver(self.answer) }
+        switch self.recorded({ self.checkOutput(document) }) {
+        case .unchanged: self.deliver(self.answer)
+        case .rewritten(let body): self.deliver(body)
+        case .blocked(let block): self.refuse(self.gateway.fault(for: block))
+        }
+    }
+
+    private func checkOutput(_ document: AnswerDocument) -> OutputCheck.Result {
         let began = Instant.now()
         let output = self.gateway.engine.beginOutput()
         let result = OutputCheck.run(body: self.answer.span, document: document, output: output)
         self.facts.note(output.finish(), nanoseconds: (Instant.now() - began).nanoseconds)
         self.gateway.engine.endOutput(output)
-        switch result {
-        case .unchanged: self.deliver(self.answer)
-        case .rewritten(let body): self.deliver(body)
-        case .blocked(let block): self.refuse(self.gateway.fault(for: block))
-        }
+        return result
+    }
+
+    /// Looks at something of the answer with the flight recorder on.
+    private func recorded<Result>(_ look: () -> Result) -> Result {
+        self.ticket.enter(.output)
+        defer { self.ticket.leave() }
+        return look()
     }
 
     private func deliver(_ body: [UInt8]) {
@@ -112,7 +126,8 @@ extension RequestPipeline: UpstreamObserver {
         if (300..<400).contains(status) || status < 200 || (201..<300).contains(status) {
             return self.attemptFailed(.malformed, .upstream("The provider answered \(status), which the gateway does not follow."))
         }
-        var fault = UpstreamErrorShape.fault(status: status, body: self.answer.span)
+        let body = self.answer
+        var fault = self.recorded { UpstreamErrorShape.fault(status: status, body: body.span) }
         let retryAfter = RetryAfter.parse(
             milliseconds: self.answerHeaders?.value(of: "retry-after-ms"), seconds: self.answerHeaders?.value(of: "retry-after"),
             now: self.gateway.wallClockSeconds())
@@ -142,6 +157,8 @@ extension RequestPipeline: UpstreamObserver {
 
     private func relayEvent(_ event: borrowing EventStreamEvent, into out: inout [UInt8]) -> StreamRelay.Step {
         self.facts.events += 1
+        self.ticket.enter(.output)
+        defer { self.ticket.leave() }
         guard self.output != nil else { return self.relay?.event(event.data, wire: event.wire, into: &out) ?? .goOn }
         let began = Instant.now()
         let step = self.relay?.event(event.data, wire: event.wire, into: &out) ?? .goOn
@@ -150,7 +167,15 @@ extension RequestPipeline: UpstreamObserver {
     }
 
     private func failRelay(_ fault: GatewayFault, into out: inout [UInt8]) -> StreamRelay.Step {
-        self.relay?.fail(fault, into: &out) ?? .failed(fault)
+        self.ticket.enter(.output)
+        defer { self.ticket.leave() }
+        return self.relay?.fail(fault, into: &out) ?? .failed(fault)
+    }
+
+    private func endRelay(into out: inout [UInt8]) -> StreamRelay.Step {
+        self.ticket.enter(.output)
+        defer { self.ticket.leave() }
+        return self.relay?.upstreamEnded(into: &out) ?? .failed(.upstream("The provider's stream was empty."))
     }
 
     /// Sends what a step produced and performs how it ended.
@@ -167,6 +192,7 @@ extension RequestPipeline: UpstreamObserver {
                 self.gateway.giveBack(out)
                 return self.attemptFailed(fault.status == 504 ? .timedOut : .status(fault.status, retryAfter: nil), self.redacted(fault))
             }
+            self.gateway.metrics.attemptFailed(fault.status, of: self)
             self.endTransfer()
             self.openStream()
             EventStreamWriter.append(self.redacted(fault).body(requestID: self.requestID).span, to: &out)
@@ -197,10 +223,12 @@ extension RequestPipeline: UpstreamObserver {
 
     private func redacted(_ fault: GatewayFault) -> GatewayFault {
         guard self.gateway.engine.hasOutputTexts else { return fault }
-        var result = fault
-        result.message = OutputCheck.redactedMessage(fault.message, engine: self.gateway.engine)
-        result.param = fault.param.map { OutputCheck.redactedMessage($0, engine: self.gateway.engine) }
-        return result
+        return self.recorded {
+            var result = fault
+            result.message = OutputCheck.redactedMessage(fault.message, engine: self.gateway.engine)
+            result.param = fault.param.map { OutputCheck.redactedMessage($0, engine: self.gateway.engine) }
+            return result
+        }
     }
 
     private func send(_ bytes: [UInt8]) {
@@ -231,7 +259,7 @@ extension RequestPipeline: UpstreamObserver {
             if let failure, self.relay?.isComplete != true {
                 step = self.failRelay(Self.fault(for: failure), into: &out)
             } else {
-                step = self.relay?.upstreamEnded(into: &out) ?? .failed(.upstream("The provider's stream was empty."))
+                step = self.endRelay(into: &out)
             }
         }
         self.settle(step, out)
@@ -321,18 +349,26 @@ extension RequestPipeline: UpstreamObserver {
             self.facts.completionBytes = relay.textBytes
         }
         if let output {
-            self.facts.note(output.finish(), nanoseconds: self.outputNanoseconds)
-            self.gateway.engine.endOutput(output)
+            self.recorded {
+                self.facts.note(output.finish(), nanoseconds: self.outputNanoseconds)
+                self.gateway.engine.endOutput(output)
+            }
             self.output = nil
             self.relay = nil
         }
         self.exchange.observer = nil
-        if let recorder = self.gateway.recorder, !recorder.record(self, outcome: outcome, status: status, at: Instant.now()) {
-            self.withhold(wasStreaming)
-        } else {
-            deliver()
-        }
-        self.gateway.ended(self)
+        let isRecorded = self.record(outcome, status)
+        self.gateway.metrics.ended(self, status: isRecorded || wasStreaming ? status : GatewayFault.auditUnavailable.status)
+        self.ticket.close()
+        if isRecorded { deliver() } else { self.withhold(wasStreaming) }
+        self.gateway.ended(self, outcome)
+    }
+
+    /// False: the event should be in the spool and is not.
+    private func record(_ outcome: ExchangeFacts.Outcome, _ status: Int) -> Bool {
+        guard let recorder = self.gateway.recorder else { return true }
+        self.ticket.recording()
+        return recorder.record(self, outcome: outcome, status: status, at: Instant.now())
     }
 }
 

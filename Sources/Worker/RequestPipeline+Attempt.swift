@@ -31,6 +31,7 @@ extension RequestPipeline {
         self.link = link
         link.inFlight += 1
         self.phase = .awaitingHead
+        self.ticket.note(target: index)
         self.answer.removeAll(keepingCapacity: true)
         self.answerHeaders = nil
         self.events = EventReader()
@@ -47,6 +48,7 @@ extension RequestPipeline {
             requestHeaders: ClientHeaders.forwardedLines(of: self.exchange.head),
             body: rewrite.apply(to: checked.document, body: body.span), connectTimeout: .seconds(10),
             allowsInsecure: link.settings.allowsInsecure)
+        self.gateway.metrics.attemptBegins(at: link, of: self)
         self.transfer = self.gateway.upstream.start(request, observer: self)
         self.arm()
     }
@@ -64,6 +66,7 @@ extension RequestPipeline {
 
     /// One attempt has failed before a byte went to the client.
     func attemptFailed(_ failure: AttemptFailure, _ fault: GatewayFault) {
+        self.gateway.metrics.attemptFailed(fault.status, of: self)
         self.endTransfer()
         self.lastFailure = fault
         self.phase = .idle
@@ -89,6 +92,7 @@ extension RequestPipeline {
     func releaseTarget() {
         self.transfer = nil
         self.link?.inFlight -= 1
+        if let link { self.gateway.metrics.released(link) }
         self.facts.target = self.link?.settings.id ?? self.facts.target
         self.link = nil
     }

@@ -1,4 +1,5 @@
 internal import Exchange
+internal import IPC
 internal import Platform
 internal import Policies
 internal import Routing
@@ -8,7 +9,7 @@ internal import Upstream
 
 /// One request on its way through the gateway, from its decoded body to its record.
 ///
-/// The stages, in order: decode → authenticate → admit → input policies → route → attempt → output policies → relay →
+/// The stages, in order: authenticate → identify → decode → admit → input policies → route → attempt → output policies → relay →
 /// record. Until the first byte has gone to the client every refusal is an ordinary error answer.
 final class RequestPipeline {
     /// How far the answer has come.
@@ -32,6 +33,8 @@ final class RequestPipeline {
     let endpoint: Endpoint
     let requestID: [UInt8]
     let startedAt: Instant
+    /// Its place in the region, from here to its record.
+    var ticket: RequestTicket
 
     var document: RequestDocument?
     var phase = Phase.idle
@@ -66,6 +69,7 @@ final class RequestPipeline {
         self.endpoint = endpoint
         self.requestID = requestID
         self.startedAt = exchange.receivedAt
+        self.ticket = gateway.ticket(for: exchange, endpoint: endpoint, requestID: requestID)
         self.events = EventReader()
     }
 
@@ -74,6 +78,7 @@ final class RequestPipeline {
         self.exchange.observer = self
         do throws(GatewayFault) {
             try self.authenticate()
+            try self.identify()
             let request = try self.decode()
             let admitted = try self.admit(request)
             let checked = try self.checkInput(admitted)
@@ -91,7 +96,18 @@ final class RequestPipeline {
         guard self.gateway.admission.accepts(authorization: self.exchange.head.headerBytes("authorization")) else { throw .invalidKey }
     }
 
+    /// What ended a worker is not looked at again for a while, here or in any other.
+    private func identify() throws(GatewayFault) {
+        let body = self.exchange.body
+        self.ticket.note(self.gateway.fingerprinter.fingerprint(of: body.span))
+        guard let policy = self.gateway.quarantine.policy(for: self.ticket.fingerprint, at: self.gateway.loop.now) else { return }
+        self.facts.noteQuarantine(policy: policy)
+        throw .quarantined(policy: policy)
+    }
+
     private func decode() throws(GatewayFault) -> RequestDocument {
+        self.ticket.enter(.decode)
+        defer { self.ticket.leave() }
         do {
             let body = self.exchange.body
             let document = try RequestDocument.decode(body.span, endpoint: self.endpoint)
@@ -99,6 +115,7 @@ final class RequestPipeline {
             self.facts.isStream = document.stream
             self.facts.modelRequested = document.modelName
             self.facts.user = document.user
+            self.ticket.note(model: document.modelName, isStream: document.stream)
             return document
         } catch {
             throw .invalid(error)
@@ -137,6 +154,8 @@ final class RequestPipeline {
         guard self.gateway.engine.hasInputTexts else { return CheckedRequest(document: admitted.document, targets: admitted.targets, edits: []) }
         let began = Instant.now()
         let body = self.exchange.body
+        self.ticket.enter(.input)
+        defer { self.ticket.leave() }
         let result = InputCheck.run(body: body.span, document: admitted.document, engine: self.gateway.engine)
         self.facts.note(result.outcome, nanoseconds: (Instant.now() - began).nanoseconds)
         switch result.outcome.verdict {

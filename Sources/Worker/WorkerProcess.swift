@@ -14,18 +14,17 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
     private let gateway: Gateway
     private let handler: GatewayHandler
     private let server: HTTPServer
-    private var drainEnd = Instant.distantFuture
-    /// Since when nothing has been under way while draining.
-    private var quietSince: Instant?
-    /// How long a draining worker leaves idle connections a chance to speak: nobody else will serve them.
-    private static let idleGrace = Duration.seconds(1)
+    private var course = DrainCourse()
+    private var drainTimer = EventLoop.Timer.none
 
     /// Runs a worker whose control socket is descriptor 3. Returns the exit status.
     static func run() -> Int32 {
         ThisProcess.setName("kt-worker")
         ThisProcess.ignore(signal: SIGPIPE)
         do {
+            let complaints = try ProcessHygiene.apply()
             let process = try WorkerProcess()
+            if process.speaksForAll { for complaint in complaints { Self.complain(complaint) } }
             try process.serve()
             return 0
         } catch let error as WorkerControlError {
@@ -44,12 +43,15 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
         self.loop = try EventLoop()
         self.control = WorkerControl(loop: self.loop, descriptor: OwnedDescriptor(adopting: WorkerControl.descriptorNumber))
         self.assignment = try self.control.awaitAssignment(build: BuildVersion.text)
+        let region = self.assignment.region
+        try unsafe CrashHandler.install(lastWords: region.lastWords, socket: self.control.rawNumber, frame: WorkerControl.dyingFrame)
         let settings: GatewaySettings
         do { settings = try SettingsCoder.decode(self.assignment.program.settingsBytes) } catch {
             throw StartFailure("the settings cannot be decoded: \(error)")
         }
+        TestFault.act(atStart: settings.policies)
         let engine: PolicyEngine
-        do { engine = try unsafe PolicyEngine(settings: settings.policies, image: self.assignment.program.image, content: .standard) } catch {
+        do { engine = try unsafe PolicyEngine(settings: settings.policies, image: self.assignment.program.image, content: .standard, failMode: settings.gateway.failMode) } catch {
             throw StartFailure("the policy image cannot be used: \(error)")
         }
         let environment = Environment()
@@ -69,11 +71,23 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
         self.gateway = Gateway(
             loop: self.loop, settings: settings, engine: engine, links: links, upstream: try UpstreamClient(loop: self.loop),
             admission: Admission(token: try Self.token(settings, environment), allowlist: settings.allowlist), recorder: recorder,
-            workers: self.assignment.workers)
+            region: region, seed: self.assignment.seed, workers: self.assignment.workers)
+        engine.onPolicy = { region.mark(policy: $0) }
+        self.gateway.quarantine.replace(with: self.assignment.truth, at: Instant.now())
         self.handler = GatewayHandler(self.gateway)
-        let tls = try settings.gateway.tls.map { try ServerTLS(certificateChainFile: $0.certificate, privateKeyFile: $0.key, clientAuthorityFile: $0.clientCA) }
-        self.server = HTTPServer(loop: self.loop, limits: ServerLimits(settings.gateway.limits), tls: tls, handler: self.handler)
+        let tls = settings.gateway.tls == nil ? nil : try ServerTLS(self.assignment)
+        var limits = ServerLimits(settings.gateway.limits)
+        limits.connectionsMax = DescriptorBudget.connectionsMax(
+            configured: limits.connectionsMax, descriptorLimit: ThisProcess.descriptorLimit)
+        self.server = HTTPServer(loop: self.loop, limits: limits, tls: tls, handler: self.handler)
+        if limits.connectionsMax < settings.gateway.limits.connectionsMax, self.speaksForAll {
+            Self.complain(
+                "warning: the limit of open files lets a worker serve \(limits.connectionsMax) connections, fewer than the configured \(settings.gateway.limits.connectionsMax)")
+        }
     }
+
+    /// What is the same in every worker is said by one, and not again by its successors.
+    private var speaksForAll: Bool { self.assignment.slot == 0 && !self.assignment.flags.contains(.succeedsCrash) }
 
     private static func token(_ settings: GatewaySettings, _ environment: Environment) throws -> [UInt8]? {
         guard let reference = settings.gateway.apiToken else { return nil }
@@ -93,51 +107,71 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
             region.inFlight = gateway.inFlight
             region.openStreams = gateway.openStreams
             region.connections = server.connectionCount
-            region.accepted = server.acceptedCount
+            region.accepted = server.acceptedCount &+ server.refusedCount &+ server.exhaustedCount
             region.requests = gateway.requests
         }
         try self.control.start(delegate: self)
         self.control.ready()
         self.loop.deferToPassEnd { [gateway] in gateway.warmUp() }
-        self.loop.run()
-        self.control.gone(finished: self.gateway.requests, aborted: UInt64(self.gateway.inFlight))
+        // The heartbeat of a loop that has nothing to do; often enough that it is never taken for a hang.
+        let pulse = Duration.seconds(min(1, Double(self.assignment.program.plan.hangSeconds) / 4))
+        self.loop.run(longestWait: pulse)
+        self.control.gone(finished: self.gateway.finished, aborted: self.gateway.aborted)
     }
 
     // MARK: Drain
 
-    func drainRequested(deadline: Instant, takesQueue: Bool) { self.drain(until: deadline) }
+    func drainRequested(deadline: Instant, takesQueue: Bool) { self.drain(until: deadline, isLast: takesQueue) }
 
-    func adopt(index: Int, listeners: ReceivedDescriptors) {}
+    func supervisorGone() { self.drain(until: self.loop.now + WorkerControl.orphanDrain, isLast: true) }
 
-    func release(index: Int) {}
+    private func drain(until deadline: Instant, isLast: Bool) {
+        self.course.begin(deadline: deadline, isLast: isLast)
+        self.gateway.isDraining = true
+        self.server.stopAccepting(takingQueue: isLast)
+        self.server.beginDrain()
+        self.goOnDraining(at: self.loop.now)
+    }
 
-    func truthReplaced(by truth: SharedTruth) {}
+    func timerFired(kind: Int, at now: Instant) { self.goOnDraining(at: now) }
 
-    func truthChanged(_ change: TruthChange) {}
-
-    func quiesce(isOn: Bool) {}
-
-    func supervisorGone() { self.drain(until: self.loop.now + WorkerControl.orphanDrain) }
-
-    private func drain(until end: Instant) {
-        self.drainEnd = min(self.drainEnd, end)
-        if !self.gateway.isDraining {
-            self.gateway.isDraining = true
-            self.server.stopAccepting()
-            self.server.beginDrain()
+    private func goOnDraining(at now: Instant) {
+        self.loop.cancel(self.drainTimer)
+        switch self.course.step(inFlight: self.gateway.inFlight, connections: self.server.connectionCount, at: now) {
+        case .leave: self.loop.stop()
+        case .wait(let until): self.drainTimer = self.loop.schedule(at: until, handler: self)
+        case .cut:
+            self.gateway.abortAll()
+            self.goOnDraining(at: now)
         }
-        self.checkDrained(at: self.loop.now)
     }
 
-    func timerFired(kind: Int, at now: Instant) { self.checkDrained(at: now) }
-
-    private func checkDrained(at now: Instant) {
-        if self.gateway.inFlight > 0 { self.quietSince = nil } else if self.quietSince == nil { self.quietSince = now }
-        let isQuiet = self.quietSince.map { now - $0 >= Self.idleGrace || self.server.connectionCount == 0 } ?? false
-        if now >= self.drainEnd { self.gateway.abortAll() }
-        if now >= self.drainEnd || isQuiet { return self.loop.stop() }
-        _ = self.loop.schedule(at: min(self.drainEnd, now + .milliseconds(20)), handler: self)
+    func quiesce(isOn: Bool) {
+        // There is no way back from a drain.
+        guard !self.course.hasBegun else { return }
+        self.gateway.isDraining = isOn
+        if isOn { self.server.beginDrain() } else { self.server.endDrain() }
     }
+
+    // MARK: Queues of others
+
+    func adopt(index: Int, listeners: ReceivedDescriptors) {
+        guard !self.course.hasBegun else { return }
+        self.server.stopListening(group: index)
+        while let listener = listeners.take() {
+            do throws(SystemCallError) { try self.server.listen(on: listener, group: index) } catch {
+                Self.complain("warning: the queue of socket \(index) cannot be served: \(error)")
+            }
+        }
+    }
+
+    func release(index: Int) { self.server.stopListening(group: index) }
+
+    // MARK: Truth
+
+    func truthReplaced(by truth: SharedTruth) { self.gateway.quarantine.replace(with: truth, at: self.loop.now) }
+
+    func truthChanged(_ change: TruthChange) { self.gateway.quarantine.apply(change, at: self.loop.now) }
 
     private static func complain(_ text: String) {
         let line = Array("kt-worker: \(text)\n".utf8)
@@ -155,6 +189,15 @@ public enum WorkerProgram {
 struct StartFailure: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
+}
+
+extension ServerTLS {
+    /// From what was read and checked when the configuration was compiled; sessions go on at any worker of the gateway.
+    convenience init(_ assignment: Assignment) throws {
+        guard let files = TLSFiles.decode(assignment.program.tlsBytes) else { throw StartFailure("the program holds no TLS files") }
+        let material = TLSMaterial(certificate: files.certificate, key: files.key, clientAuthorities: files.clientCA)
+        try self.init(material, ticketSecret: assignment.seed)
+    }
 }
 
 extension ServerLimits {

@@ -1,4 +1,7 @@
 internal import DemoProvider
 internal import Glibc
+internal import Platform
 
-exit(DemoProgram.run(Array(CommandLine.arguments.dropFirst())))
+let arguments = Array(CommandLine.arguments.dropFirst())
+if Build.answersVersion("kt-demo", arguments) { exit(0) }
+exit(DemoProgram.run(arguments))

@@ -6,8 +6,12 @@ internal import Settings
 
 struct GatewayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gateway", abstract: "Run the gateway.", discussion: "EXAMPLE\n  kt gateway run --policy-config policy-config.yaml",
-        subcommands: [GatewayRunCommand.self])
+        commandName: "gateway", abstract: "Run the gateway, and ask a running one.",
+        discussion: "EXAMPLE\n  kt gateway run --policy-config policy-config.yaml\n  kt gateway status",
+        subcommands: [
+            GatewayRunCommand.self, GatewayStatusCommand.self, GatewayReloadCommand.self, GatewayUpgradeCommand.self, GatewayDrainCommand.self,
+            GatewayStopCommand.self,
+        ])
 }
 
 /// Checks the configuration, then becomes the supervisor.

@@ -26,6 +26,42 @@ struct LoaderTests {
         #expect(settings.pack == Pack(name: "x", version: "2.0.0"))
     }
 
+    @Test func `files of TLS are errors at the key that names them, beside all others`() {
+        var checks = ConfigChecks()
+        checks.tls = { tls in
+            [TLSFileIssue(part: .key, message: "\(tls.key) is wrong"), TLSFileIssue(part: .clientCA, message: "\(tls.clientCA ?? "") too")]
+        }
+        let text = Self.base + "gateway:\n  tls:\n    certificate: /c\n    key: /k\n    client_ca: /a\n  drain_seconds: -1\n"
+        let result = ConfigLoader.load(
+            sources: [ConfigSource(name: "0.yaml", bytes: Array(text.utf8))], environment: ["MISTRAL_API_KEY": "k"], checks: checks)
+        #expect(result.errors.map(\.path) == ["gateway.tls.key", "gateway.tls.client_ca", "gateway.drain_seconds"])
+        #expect(result.errors.map(\.line) == [7, 8, 9])
+        #expect(result.errors.map(\.code) == [.badTLSFile, .badTLSFile, .outOfRange])
+        #expect(result.errors.map(\.message).prefix(2) == ["/k is wrong", "/a too"])
+    }
+
+    @Test func `what ends processes on purpose is only accepted where the environment asks for it`() throws {
+        let text = Self.base.replacing("chain: []", with: "chain: [test-fault]") + "policy: {test-fault: {compile: hang, start: exit78}}\n"
+        let refused = Self.load(text)
+        #expect(refused.settings == nil)
+        #expect(refused.errors.map(\.code) == [.unknownKind, .unknownKind])
+        #expect(refused.errors.allSatisfy { $0.message.contains("only for the tests") })
+        let settings = try #require(Self.load(text, environment: ["MISTRAL_API_KEY": "k", "KEEPTRUSTS_TEST_FAULTS": "1"]).settings)
+        #expect(settings.policies.chain == [.testFault])
+        #expect(settings.policies.testFault.compile == .hang)
+        #expect(settings.policies.testFault.start == .exit78)
+        #expect(SettingsView(settings).json(pretty: false).contains(#""test-fault":{"compile":"hang","start":"exit78"}"#))
+    }
+
+    @Test func `nobody is told of the kind for tests`() {
+        for environment in [[:], ["KEEPTRUSTS_TEST_FAULTS": "1"]] as [[String: String]] {
+            for name in ["test-faul", "tset-fault", "nothing-like-it"] {
+                let result = Self.load(Self.base.replacing("chain: []", with: "chain: [\(name)]"), environment: environment)
+                #expect(!LintReport(result).text.contains("test-fault"))
+            }
+        }
+    }
+
     @Test func `an error stands in the file that won`() {
         let result = Self.load(Self.base + "gateway: {workers: 0}\n", "\n\ngateway:\n  workers: -1\n", "gateway: {drain_seconds: -1}")
         #expect(result.errors.map { "\($0.file):\($0.line):\($0.column)" } == ["1.yaml:4:12", "2.yaml:1:26"])

@@ -17,4 +17,11 @@ struct JSONDocumentTests {
 
     @Test(arguments: ["", "[]", "{", "{} x", #"{"a"}"#])
     func `what is no object has no members`(text: String) { #expect(JSONDocument.members(of: bytes(text).span) == nil) }
+
+    @Test func `elements are found in their order`() {
+        let document = bytes(#" [1, {"a":[2]} ,"x"] "#)
+        #expect(JSONDocument.elements(of: document.span)?.map { string(document[$0]) } == ["1", #"{"a":[2]}"#, #""x""#])
+        #expect(JSONDocument.elements(of: bytes("[]").span) == [])
+        for text in ["", "{}", "[1", "[1] x", "[1,]"] { #expect(JSONDocument.elements(of: bytes(text).span) == nil) }
+    }
 }

@@ -10,7 +10,8 @@ struct SealedProgramTests {
     static let plan = SupervisorPlan(
         packName: "påck", packVersion: "1.0.0", listen: [.tcp(host: "0.0.0.0", port: 0), .tcp(host: "::1", port: 9), .unix(path: "/x")],
         adminListen: .tcp(host: "127.0.0.1", port: 41003), workers: 3, needsDemo: true, drainSeconds: 300, hangSeconds: 5,
-        connectionsMax: 16_384, logLevel: .info, logFormat: .auto)
+        connectionsMax: 16_384, logLevel: .info, logFormat: .auto,
+        targets: [TargetName(id: "première", model: "m"), TargetName(id: "b", model: "")], hasAuditLogger: true, hasTLS: false)
 
     private func program(_ bytes: [UInt8]) throws -> SealedProgram {
         let file = try MemoryFile.create("program", size: 0)
@@ -22,11 +23,13 @@ struct SealedProgramTests {
     @Test func `what was written is read`() throws {
         let file = try MemoryFile.create("program", size: 0)
         let image = [UInt8](repeating: 0xEE, count: 5000)
-        try SealedProgram.write(plan: Self.plan, settingsBytes: [1, 2, 3], image: image, hash: Self.hash, to: file.rawNumber)
+        try SealedProgram.write(plan: Self.plan, settingsBytes: [1, 2, 3], displayBytes: [0x7B, 0x7D], tlsBytes: [9], image: image, hash: Self.hash, to: file.rawNumber)
         let program = try SealedProgram(file.rawNumber)
         #expect(program.plan == Self.plan)
         #expect(program.hash == Self.hash)
         #expect(program.settingsBytes == [1, 2, 3])
+        #expect(program.displayBytes == [0x7B, 0x7D])
+        #expect(program.tlsBytes == [9])
         #expect(unsafe Array(program.image) == image)
         #expect(unsafe UInt(bitPattern: program.image.baseAddress) % 4096 == 0)
     }
@@ -34,6 +37,8 @@ struct SealedProgramTests {
     @Test func `empty parts are fine`() throws {
         let program = try self.program(SealedProgram.encode(plan: Self.plan, settingsBytes: [], image: [], hash: Self.hash))
         #expect(program.settingsBytes.isEmpty)
+        #expect(program.displayBytes.isEmpty)
+        #expect(program.tlsBytes.isEmpty)
         #expect(unsafe program.image.isEmpty)
     }
 
@@ -65,5 +70,20 @@ struct SealedProgramTests {
         settings.providers.targets = [Target(id: "d", provider: "demo", model: "m", baseURL: "")]
         #expect(SupervisorPlan(settings).workers == 7)
         #expect(SupervisorPlan(settings).needsDemo)
+        #expect(SupervisorPlan(settings).targets == [TargetName(id: "d", model: "m")])
+        #expect(!SupervisorPlan(settings).hasAuditLogger)
+        #expect(!SupervisorPlan(settings).hasTLS)
+        settings.policies.chain = [.auditLogger]
+        settings.gateway.tls = .init(certificate: "/c", key: "/k")
+        #expect(SupervisorPlan(settings).hasAuditLogger)
+        #expect(SupervisorPlan(settings).hasTLS)
+    }
+
+    @Test(arguments: [nil, [] as [UInt8], [7, 8]]) func `TLS files are read as they were written`(clientCA: [UInt8]?) {
+        let files = TLSFiles(certificate: [1, 2], key: [3], clientCA: clientCA)
+        let bytes = files.encode()
+        #expect(TLSFiles.decode(bytes) == files)
+        for count in 0..<bytes.count { #expect(TLSFiles.decode(Array(bytes[..<count])) == nil) }
+        #expect(TLSFiles.decode(bytes + [0]) == nil)
     }
 }

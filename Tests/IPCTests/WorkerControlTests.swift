@@ -118,6 +118,12 @@ struct WorkerControlTests {
         #expect(log.lines == ["adopt 3: 2", "release 3", "quiesce true"])
     }
 
+    @Test func `a dying worker's frame takes the signal in its last four bytes`() throws {
+        var frame = WorkerControl.dyingFrame
+        frame[frame.count - 4] = 11
+        #expect(try Message.decode(frame) == .dying(signal: 11))
+    }
+
     @Test func `the supervisor's end is noticed`() throws {
         let loop = try EventLoop()
         let log = Log()

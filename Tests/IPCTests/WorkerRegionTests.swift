@@ -35,6 +35,24 @@ struct WorkerRegionTests {
         #expect(self.reader.requestsInFlight().isEmpty)
     }
 
+    @Test(arguments: [0, 71, 72, 73])
+    func `what is learned later stands as if it had been known`(count: Int) throws {
+        var early = self.entry(3)
+        early.fingerprint = Fingerprint(high: 0, low: 0)
+        (early.isStream, early.model) = (false, Array("another".utf8))
+        let index = try #require(self.writer.open(early))
+        self.writer.note(Fingerprint(high: .max, low: 1), of: index)
+        let model = [UInt8](repeating: 0x6D, count: count)
+        self.writer.note(model: model.span, isStream: true, of: index)
+        var expected = self.entry(3)
+        expected.model = Array(model.prefix(72))
+        #expect(self.reader.requestsInFlight().map(\.entry) == [expected])
+        let nothing: [UInt8] = []
+        self.writer.note(model: nothing.span, isStream: false, of: index)
+        (expected.model, expected.isStream) = ([], false)
+        #expect(self.reader.requestsInFlight().map(\.entry) == [expected])
+    }
+
     @Test(arguments: [0, 127, 128, 129, 300])
     func `a request id is kept up to its limit`(count: Int) throws {
         _ = try #require(self.writer.open(self.entry(1, id: count)))

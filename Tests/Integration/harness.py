@@ -152,20 +152,25 @@ NO_BREAKER = "  circuit_breaker: { enabled: false }\n"
 class Gateway:
     """A running `kt gateway run` with its whole process tree."""
 
-    def __init__(self, folder, yaml, workers=2, arguments=(), environment=None):
+    def __init__(
+        self, folder, yaml, workers=2, arguments=(), environment=None, listen="127.0.0.1:0", admin_listen="127.0.0.1:0",
+        wrapper=(), pass_fds=(), binaries=BINARIES,
+    ):  # fmt: skip
         self.folder = pathlib.Path(folder)
         self.state = self.folder / "state"
         self.state.mkdir(parents=True, exist_ok=True)
         self.config = self.folder / "policy-config.yaml"
         self.config.write_text(yaml)
         self.log = open(self.folder / "gateway.log", "ab")
+        # Without a number of workers they and the addresses are the file's, where a reload can change them.
+        fixed = [] if workers is None else ["--listen", listen, "--workers", str(workers)]
         command = [
-            BINARIES / "kt", "gateway", "run", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0",
-            "--policy-config", self.config, "--workers", str(workers), "--state-dir", self.state, *arguments,
+            *wrapper, pathlib.Path(binaries) / "kt", "gateway", "run", *fixed, *(["--admin-listen", admin_listen] if admin_listen else []),
+            "--policy-config", self.config, "--state-dir", self.state, *arguments,
         ]  # fmt: skip
         variables = dict(os.environ, FAKE_KEY=KEY, **(environment or {}))
         began = time.monotonic()
-        self.child = subprocess.Popen(command, stdout=self.log, stderr=self.log, env=variables)
+        self.child = subprocess.Popen(command, stdout=self.log, stderr=self.log, env=variables, pass_fds=pass_fds)
         try:
             wait_until("gateway.json", self._alive_and(self.status))
             self.url = wait_until("an address in gateway.json", self._alive_and(self._url))
@@ -239,6 +244,17 @@ class Gateway:
 
     def event_of(self, request_id):
         return wait_until(f"the event of {request_id}", lambda: [e for e in self.events() if e.get("request_id") == request_id], 5)
+
+    def kt(self, *arguments, seconds=DEADLINE_SECONDS):
+        """`kt gateway …` about this gateway, to its end."""
+        command = [BINARIES / "kt", "gateway", *arguments, "--state-dir", self.state]
+        return subprocess.run(command, capture_output=True, text=True, timeout=seconds)
+
+    def report(self):
+        """The answer to `kt gateway status --json`."""
+        result = self.kt("status", "--json")
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)
 
     def stop(self):
         end(self.child)

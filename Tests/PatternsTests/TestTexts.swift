@@ -62,7 +62,7 @@ final class WholeExpressions {
 
     func ends(_ text: [UInt8]) -> [PatternHit] {
         var hits: [PatternHit] = []
-        self.scanner.scan(text.span, into: &hits)
+        _ = self.scanner.scan(text.span, into: &hits)
         var seen: Set<Int> = []
         return hits.filter { seen.insert($0.end << 20 | $0.pattern).inserted }
             .sorted { ($0.end, $0.pattern) < ($1.end, $1.pattern) }

@@ -36,6 +36,21 @@ struct ChildProcessTests {
         #expect(masks.map { $0 & 0x7FFF_FFFF } == [0, 0])
     }
 
+    @Test(arguments: [true, false])
+    func `its standard error goes where it is told`(hasInput: Bool) throws {
+        let shell = try Files.openPath("/bin/sh")
+        let messages = try MemoryFile.create("messages", size: 0)
+        let input = try MemoryFile.sealed("input", Array("told\n".utf8))
+        let plan = SpawnPlan(
+            arguments: ["sh", "-c", "read x; echo \"$x here\" >&2; ls /proc/self/fd >&2"], environment: [],
+            standardInput: hasInput ? input.rawNumber : nil, standardError: messages.rawNumber)
+        #expect(try ChildProcess(shell, plan).wait(.seconds(10)) != nil)
+        let text = String(decoding: try MemoryFile.content(messages.rawNumber, bytesMax: 1000), as: UTF8.self)
+        #expect(text.hasPrefix(hasInput ? "told here\n" : " here\n"))
+        #expect(text.hasSuffix("\n0\n1\n2\n3\n"))
+        #expect(try MemoryFile.content(messages.rawNumber, bytesMax: 3).count == 3)
+    }
+
     @Test func `endings are told apart`() throws {
         #expect(try self.run("exit 78").0 == .exited(78))
         #expect(try self.run("kill -KILL $$").0 == .killed(signal: SIGKILL))

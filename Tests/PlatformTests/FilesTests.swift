@@ -5,6 +5,19 @@ import Testing
 
 @Suite("Files")
 struct FilesTests {
+    @Test func `a directory's files are listed with their sizes`() throws {
+        let directory = "/tmp/kt-files-list-\(ThisProcess.pid)"
+        try Files.createDirectories(directory + "/inner")
+        try Files.replace(directory + "/a", with: [1, 2, 3])
+        let files = try Files.list(directory)
+        #expect(files.map(\.name) == ["a"] && files.first?.byteCount == 3)
+        #expect((files.first?.modifiedSeconds ?? 0) > 1_600_000_000)
+        Files.remove(directory + "/a")
+        _ = unsafe rmdir(directory + "/inner")
+        _ = unsafe rmdir(directory)
+        #expect(throws: SystemCallError.self) { try Files.list(directory) }
+    }
+
     @Test func `a replaced file has its new content and mode, and no left-over beside it`() throws {
         let directory = "/tmp/kt-files-\(ThisProcess.pid)-\(Instant.now().nanoseconds)/a/b"
         try Files.createDirectories(directory)

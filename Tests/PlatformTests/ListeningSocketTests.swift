@@ -48,6 +48,40 @@ struct ListeningSocketTests {
         try PortSteering.release(a.rawNumber)
     }
 
+    @Test func `a queue has a length and a limit`() throws {
+        let socket = try ListeningSocket.bind(.tcp(host: "127.0.0.1", port: 0), sharesPort: true)
+        #expect(ListeningSocket.queue(of: socket.rawNumber) == nil)
+        try ListeningSocket.listen(socket)
+        let place = SocketPlace.tcp(host: "127.0.0.1", port: try ListeningSocket.port(of: socket))
+        let empty = try #require(ListeningSocket.queue(of: socket.rawNumber))
+        #expect(empty.waiting == 0 && (1...ListeningSocket.backlog).contains(empty.limit))
+        for _ in 0..<3 { _ = try ListeningSocket.connect(to: place).release() }
+        #expect(ListeningSocket.queue(of: socket.rawNumber)?.waiting == 3)
+        #expect(self.accepts(socket.rawNumber))
+        #expect(ListeningSocket.queue(of: socket.rawNumber)?.waiting == 2)
+        let shares = ListeningSocket.sharesPort(socket)
+        #expect(shares)
+    }
+
+    @Test func `who is turned away is not let in, who waits is`() throws {
+        let socket = try ListeningSocket.bind(.tcp(host: "127.0.0.1", port: 0), sharesPort: false)
+        let shares = ListeningSocket.sharesPort(socket)
+        #expect(!shares)
+        try ListeningSocket.listen(socket)
+        let place = SocketPlace.tcp(host: "127.0.0.1", port: try ListeningSocket.port(of: socket))
+        let early = try ListeningSocket.connect(to: place)
+        try ListeningSocket.turnAway(socket.rawNumber)
+        let late = try ListeningSocket.connect(to: place)
+        let (isEarlyIn, isLateIn) = (ListeningSocket.isConnected(early), ListeningSocket.isConnected(late))
+        #expect(isEarlyIn)
+        #expect(!isLateIn)
+        #expect(self.accepts(socket.rawNumber))
+        #expect(!self.accepts(socket.rawNumber))
+        // What the one who was let in says still arrives.
+        let written = unsafe write(early.rawNumber, "x", 1)
+        #expect(written == 1)
+    }
+
     @Test(arguments: ["example.test", "256.0.0.1", "", "127.1"])
     func `a name is no address`(host: String) {
         #expect(throws: SystemCallError("bind", errno: EINVAL)) {

@@ -21,7 +21,7 @@ struct CostTests {
         settings.piiDetector.pciMode = true
         let program = try PolicyProgram.compile(settings, content: .standard)
         let context = OutputContext(
-            PhaseDetector(program.output, try PatternScanner(program.outputSet)), fold: program.content.recognizerFold)
+            PhaseDetector(program.output, try PatternScanner(program.outputSet), PolicyWatch()), fold: program.content.recognizerFold)
         let policies = OutputPolicies(context)
         var output: [UInt8] = []
         var start = 0

@@ -1,3 +1,4 @@
+import Glibc
 import HTTP
 import Platform
 import Testing
@@ -539,6 +540,61 @@ struct HTTPServerTests {
         busy.close()
         idle.close()
         test.run { test.connectionCount == 0 }
+    }
+
+    @Test func `keep-alive comes back when a drain is called off`() throws {
+        let test = try TestServer { $0.respond("x") }
+        defer { test.end() }
+        let client = test.connect()
+        test.server?.beginDrain()
+        test.server?.endDrain()
+        client.send(get)
+        test.run { client.answers.count == 1 }
+        #expect(!client.text.contains("connection: close"))
+        client.send(get)
+        test.run { client.answers.count == 2 }
+    }
+
+    @Test func `a group of sockets is served until it is given back, and nothing is taken then`() throws {
+        let test = try TestServer { $0.respond("x") }
+        defer { test.end() }
+        let socket = try ListeningSocket.bind(.tcp(host: "127.0.0.1", port: 0), sharesPort: false)
+        try ListeningSocket.listen(socket)
+        let port = try ListeningSocket.port(of: socket)
+        let server = try #require(test.server)
+        for _ in 0..<2 { try server.listen(on: OwnedDescriptor(adopting: dup(socket.rawNumber)), group: 7) }
+        let client = test.connect(port: port)
+        client.send(get)
+        test.run { client.answers.count == 1 }
+        let accepted = server.acceptedCount
+        let waiting = test.connect(port: port)
+        waiting.send(get)
+        server.stopListening(group: 7)
+        let own = test.connect()
+        own.send(get)
+        test.run { own.answers.count == 1 }
+        #expect(server.acceptedCount == accepted + 1 && waiting.received.isEmpty && !waiting.isEnded)
+        // The socket lives on in who gave it to us; somebody else serves who waited.
+        try server.listen(on: OwnedDescriptor(adopting: dup(socket.rawNumber)), group: 7)
+        test.run { waiting.answers.count == 1 }
+        server.stopListening(group: 7)
+        server.stopListening(group: 7)
+    }
+
+    @Test func `who stops for good takes the queue, who is succeeded leaves it`() throws {
+        for takes in [true, false] {
+            let test = try TestServer { $0.respond("x") }
+            defer { test.end() }
+            let socket = try ListeningSocket.bind(.tcp(host: "127.0.0.1", port: 0), sharesPort: false)
+            try ListeningSocket.listen(socket)
+            let server = try #require(test.server)
+            try server.listen(on: OwnedDescriptor(adopting: dup(socket.rawNumber)))
+            let client = test.connect(port: try ListeningSocket.port(of: socket))
+            client.send(get)
+            server.stopAccepting(takingQueue: takes)
+            test.runPasses()
+            #expect(client.answers.count == (takes ? 1 : 0) && !client.isEnded)
+        }
     }
 
     @Test func `closing all connections tells their exchanges`() throws {

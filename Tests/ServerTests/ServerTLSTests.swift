@@ -28,10 +28,24 @@ final class TestCertificates {
     func certificate(_ name: String) -> String { "\(self.folder)/\(name).pem" }
     func key(_ name: String) -> String { "\(self.folder)/\(name).key" }
 
-    func serverTLS(clientAuthority: String? = nil) throws -> ServerTLS {
-        try ServerTLS(
-            certificateChainFile: certificate("server"), privateKeyFile: key("server"), clientAuthorityFile: clientAuthority.map { certificate($0) })
+    func bytes(_ path: String) throws -> [UInt8] { try Files.read(path, bytesMax: 1 << 20) }
+
+    func material(clientAuthority: String? = nil) throws -> TLSMaterial {
+        TLSMaterial(
+            certificate: try self.bytes(self.certificate("server")), key: try self.bytes(self.key("server")),
+            clientAuthorities: try clientAuthority.map { try self.bytes(self.certificate($0)) })
     }
+
+    func serverTLS(clientAuthority: String? = nil, ticketSecret: [UInt8]? = nil) throws -> ServerTLS {
+        try ServerTLS(self.material(clientAuthority: clientAuthority), ticketSecret: ticketSecret)
+    }
+}
+
+/// What a client may take to its next connection.
+@safe final class TestTLSSession {
+    let handle: OpaquePointer
+    init(_ handle: OpaquePointer) { unsafe self.handle = unsafe handle }
+    deinit { unsafe SSL_SESSION_free(self.handle) }
 }
 
 /// TLS on the client's side of a connection.
@@ -43,7 +57,7 @@ final class TestCertificates {
     private(set) var isConnected = false
     private(set) var hasFailed = false
 
-    init(_ socket: TestClient, certificate: String? = nil, key: String? = nil, protocols: String = "\u{8}http/1.1") throws {
+    init(_ socket: TestClient, certificate: String? = nil, key: String? = nil, protocols: String = "\u{8}http/1.1", session: TestTLSSession? = nil) throws {
         self.socket = socket
         socket.isReading = false
         _ = makeNonBlocking(socket.number)
@@ -56,6 +70,7 @@ final class TestCertificates {
         _ = unsafe SSL_CTX_set_alpn_protos(self.context, names, CUnsignedInt(names.count))
         unsafe self.handle = try #require(unsafe SSL_new(self.context))
         _ = unsafe SSL_set_fd(self.handle, socket.number)
+        if let session { _ = unsafe SSL_set_session(self.handle, session.handle) }
     }
 
     deinit {
@@ -92,6 +107,10 @@ final class TestCertificates {
             self.received.append(contentsOf: buffer.prefix(Int(count)))
         }
     }
+
+    /// What the server gave, for another connection; after data was read.
+    var session: TestTLSSession? { unsafe SSL_get1_session(self.handle).map { unsafe TestTLSSession($0) } }
+    var isResumed: Bool { unsafe SSL_session_reused(self.handle) == 1 }
 
     func endSending() { _ = unsafe SSL_shutdown(self.handle) }
     var text: String { String(decoding: self.received, as: UTF8.self) }
@@ -222,15 +241,77 @@ struct ServerTLSTests {
         test.run { client.isEnded }
     }
 
-    @Test func `files that do not fit are errors with their name`() throws {
-        #expect(throws: TLSFailure.self) {
-            try ServerTLS(certificateChainFile: "/nonexistent", privateKeyFile: certificates.key("server"))
+    @Test func `everything that does not fit is told at once`() throws {
+        #expect(ServerTLS.failures(of: try self.certificates.material(clientAuthority: "client")) == [])
+        let empty = ServerTLS.failures(of: TLSMaterial(certificate: [], key: [], clientAuthorities: []))
+        #expect(empty.map(\.part) == [.certificate, .key, .clientAuthorities])
+        var material = try self.certificates.material()
+        material.key = try self.certificates.bytes(self.certificates.key("client"))
+        let mismatch = ServerTLS.failures(of: material)
+        #expect(mismatch.map(\.part) == [.key])
+        #expect(mismatch[0].detail.hasPrefix("does not belong to the certificate"))
+        #expect(throws: TLSFailure.self) { try ServerTLS(material) }
+        material = try self.certificates.material()
+        material.certificate += Array("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".utf8)
+        #expect(ServerTLS.failures(of: material).map(\.part).contains(.certificate))
+    }
+
+    @Test func `a key with a pass phrase is an error and asks nobody`() throws {
+        let path = "\(self.certificates.folder)/locked.key"
+        let status = unsafe system("openssl ec -aes256 -passout pass:secret -in \(self.certificates.key("server")) -out \(path) 2>/dev/null")
+        try #require(status == 0)
+        var material = try self.certificates.material()
+        material.key = try self.certificates.bytes(path)
+        #expect(ServerTLS.failures(of: material).map(\.part) == [.key])
+    }
+
+    /// Whether a client that has a session of `first` takes it up at `second`.
+    private func resumes(_ first: ServerTLS, _ second: ServerTLS, certificate: String? = nil) throws -> Bool {
+        var session: TestTLSSession?
+        for (number, tls) in [first, second].enumerated() {
+            let test = try TestServer(tls: tls) { $0.respond("x") }
+            defer { test.end() }
+            let client = try TestTLSClient(
+                test.connect(), certificate: certificate.map { self.certificates.certificate($0) }, key: certificate.map { self.certificates.key($0) },
+                session: session)
+            test.run { client.connect() }
+            _ = client.send(Array("GET / HTTP/1.1\r\nHost: h\r\n\r\n".utf8))
+            test.run {
+                client.read()
+                return client.hasFailed || client.endsWith("\r\n\r\nx")
+            }
+            #expect(client.endsWith("x"))
+            if number == 1 { return client.isResumed }
+            session = client.session
+            // A connection that breaks off takes its session with it.
+            client.endSending()
         }
-        do {
-            _ = try ServerTLS(certificateChainFile: certificates.certificate("server"), privateKeyFile: certificates.key("client"))
-            Issue.record("a key of another certificate was taken")
-        } catch {
-            #expect(error.operation.contains("client.key") && !error.detail.isEmpty)
-        }
+        return false
+    }
+
+    @Test func `a session goes on at another worker with the same secret, and nowhere else`() throws {
+        let secret = [UInt8](0..<32)
+        let tls = try (1...2).map { _ in try self.certificates.serverTLS(ticketSecret: secret) }
+        #expect(try self.resumes(tls[0], tls[1]))
+        #expect(try !self.resumes(tls[0], self.certificates.serverTLS(ticketSecret: [UInt8](1...32))))
+        #expect(try !self.resumes(self.certificates.serverTLS(), self.certificates.serverTLS()))
+    }
+
+    @Test func `a session of a checked client goes on only where the same authorities are trusted`() throws {
+        let secret = [UInt8](0..<32)
+        let checked = try self.certificates.serverTLS(clientAuthority: "client", ticketSecret: secret)
+        #expect(try self.resumes(checked, self.certificates.serverTLS(clientAuthority: "client", ticketSecret: secret), certificate: "client"))
+        #expect(try !self.resumes(self.certificates.serverTLS(ticketSecret: secret), checked, certificate: "client"))
+    }
+
+    /// RFC 5869, appendix A.1.
+    @Test func `keys are derived as the RFC says`() {
+        let key = KeyDerivation.extract(salt: [UInt8](0...12), secret: [UInt8](repeating: 0x0B, count: 22))
+        let output = KeyDerivation.expand(key, information: [UInt8](0xF0...0xF9), byteCount: 42)
+        #expect(
+            output == [
+                0x3C, 0xB2, 0x5F, 0x25, 0xFA, 0xAC, 0xD5, 0x7A, 0x90, 0x43, 0x4F, 0x64, 0xD0, 0x36, 0x2F, 0x2A, 0x2D, 0x2D, 0x0A, 0x90, 0xCF,
+                0x1A, 0x5A, 0x4C, 0x5D, 0xB0, 0x2D, 0x56, 0xEC, 0xC4, 0xC5, 0xBF, 0x34, 0x00, 0x72, 0x08, 0xD5, 0xB8, 0x87, 0x18, 0x58, 0x65,
+            ])
     }
 }

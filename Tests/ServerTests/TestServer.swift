@@ -53,8 +53,8 @@ final class TestServer: RequestHandler, ExchangeObserver {
 
     var connectionCount: Int { self.server?.connectionCount ?? 0 }
 
-    func connect() -> TestClient {
-        let client = TestClient(port: self.port)
+    func connect(port: UInt16? = nil) -> TestClient {
+        let client = TestClient(port: port ?? self.port)
         self.clients.append(client)
         return client
     }

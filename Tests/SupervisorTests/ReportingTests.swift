@@ -22,18 +22,21 @@ struct EventLogTests {
 @Suite("Gateway state")
 struct GatewayStateTests {
     @Test func `it is one JSON object`() {
-        let state = GatewayState(
+        var state = GatewayState(
             pid: 1, state: "serving", generation: 1, packName: "p\\", packVersion: "1.0.0", hash: "ab", listen: ["[::1]:5", "unix:/x"],
             adminListen: "127.0.0.1:41003", demoPort: nil,
             workers: [
                 .init(slot: 0, pid: 7, generation: 1, state: "serving", restarts: 0),
                 .init(slot: 1, pid: nil, generation: 1, state: "backoff", restarts: 3),
             ])
+        state.controlSocket = "/run/x/control.sock"
+        state.reloads.append(.init(time: "T", generation: 2, hash: "cd", cause: .signal, result: .failed, message: "a\nb"))
         let expected =
             #"{"pid":1,"version":"\#(Build.version)","state":"serving","generation":1,"config":{"name":"p\\","version":"1.0.0","#
             + #""hash":"ab"},"listen":["[::1]:5","unix:/x"],"admin_listen":"127.0.0.1:41003","demo_port":null,"workers":["#
             + #"{"slot":0,"pid":7,"generation":1,"state":"serving","restarts":0},"#
-            + #"{"slot":1,"pid":null,"generation":1,"state":"backoff","restarts":3}]}"#
+            + #"{"slot":1,"pid":null,"generation":1,"state":"backoff","restarts":3}],"#
+            + #""reloads":[{"time":"T","generation":2,"hash":"cd","cause":"signal","result":"failed","message":"a\nb"}],"control_socket":"/run/x/control.sock"}"#
         #expect(state.json == expected)
     }
 }
@@ -64,12 +67,24 @@ struct ServiceManagerTests {
         let manager = ServiceManager()
         manager.ready(status: "serving\non two")
         #expect(heard() == "READY=1\nSTATUS=serving on two")
+        manager.reloading(status: "again", at: Instant(nanoseconds: 5_000))
+        #expect(heard() == "RELOADING=1\nMONOTONIC_USEC=5\nSTATUS=again")
         manager.status("less")
         #expect(heard() == "STATUS=less")
         manager.alive()
         #expect(heard() == "WATCHDOG=1")
         manager.stopping(status: "draining", within: .seconds(310))
         #expect(heard() == "STOPPING=1\nEXTEND_TIMEOUT_USEC=310000000\nSTATUS=draining")
+        manager.reloading(status: "reloading", at: Instant(nanoseconds: 12_345_678))
+        #expect(heard() == "RELOADING=1\nMONOTONIC_USEC=12345\nSTATUS=reloading")
+        manager.extendTimeout(by: .seconds(10))
+        #expect(heard() == "EXTEND_TIMEOUT_USEC=10000000")
+        #expect(manager.store(socket.rawNumber, name: "kt-00-0"))
+        #expect(heard() == "FDSTORE=1\nFDNAME=kt-00-0\nFDPOLL=0")
+        manager.removeStored(name: "kt-00-0")
+        #expect(heard() == "FDSTOREREMOVE=1\nFDNAME=kt-00-0")
+        #expect(!manager.waitUntilHeard(.milliseconds(1)), "nobody has read it")
+        #expect(heard() == "BARRIER=1")
         #expect(heard().isEmpty)
     }
 }
@@ -103,35 +118,12 @@ struct ServiceLoopTests {
     }
 }
 
-@Suite("Listener group")
-struct ListenerGroupTests {
-    @Test func `each slot has a socket of its own on one port`() throws {
-        let group = try ListenerGroup(.tcp(host: "127.0.0.1", port: 0), slotCount: 3)
-        #expect(Set((0..<3).map { group.socket(of: $0) }).count == 3)
-        guard case .tcp(_, let port) = group.address else { return }
-        #expect(port != 0)
-        try group.steer(to: [1])
-        try group.steer(to: [0, 1, 2])
-        #expect(throws: SystemCallError("bind", errno: EADDRINUSE)) { _ = try ListenerGroup(group.address, slotCount: 1) }
-    }
-
-    @Test func `slots share a local socket, which goes away by name`() throws {
-        let path = "/tmp/kt-group-\(ThisProcess.pid).sock"
-        let group = try ListenerGroup(.unix(path: path), slotCount: 2)
-        #expect(group.socket(of: 0) == group.socket(of: 1))
-        try group.steer(to: [0])
-        #expect(Files.exists(path))
-        group.unlink()
-        #expect(!Files.exists(path))
-    }
-}
-
 @Suite("Address probe")
 struct AddressProbeTests {
     @Test func `a connection that stands is an answer, a full or closed queue is none`() throws {
         let start = Instant(nanoseconds: 0)
         let probe = AddressProbe()
-        var groups = [try ListenerGroup(.tcp(host: "0.0.0.0", port: 0), slotCount: 2)]
+        var groups = [try ListenerGroup(.tcp(host: "0.0.0.0", port: 0), count: 2)]
         probe.tend(groups, at: start)
         #expect(probe.nextWake == start + .seconds(1))
         probe.tend(groups, at: start + .seconds(1))
@@ -139,7 +131,7 @@ struct AddressProbeTests {
         #expect(probe.nextWake == start + .seconds(5))
 
         let gone = "/tmp/kt-probe-\(ThisProcess.pid).sock"
-        groups = [try ListenerGroup(.unix(path: gone), slotCount: 1)]
+        groups = [try ListenerGroup(.unix(path: gone), count: 1)]
         groups[0].unlink()
         probe.tend(groups, at: start + .seconds(5))
         probe.tend(groups, at: start + .seconds(6))

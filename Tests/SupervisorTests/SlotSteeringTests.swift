@@ -9,7 +9,7 @@ struct SlotSteeringTests {
     private var steering: SlotSteering
 
     init() {
-        self.steering = SlotSteering(slotCount: 3, at: Instant(nanoseconds: 0))
+        self.steering = SlotSteering(indexCount: 3, at: Instant(nanoseconds: 0))
         _ = self.steering.update([.serving, .serving, .serving], at: Instant(nanoseconds: 0))
     }
 
@@ -40,6 +40,21 @@ struct SlotSteeringTests {
         #expect(steering.update([.awayBriefly, .serving, .awayBriefly], at: start + .seconds(2)) == [1])
         #expect(steering.update([.awayBriefly, .awayBriefly, .awayBriefly], at: start + .seconds(3)) == nil)
         #expect(steering.update([.serving, .awayBriefly, .awayBriefly], at: start + .seconds(4)) == [0])
+    }
+}
+
+@Suite("Slot steering that grows")
+struct SlotSteeringGrowthTests {
+    private let start = Instant(nanoseconds: 0)
+
+    @Test func `a new index takes nothing until it is served`() {
+        var steering = SlotSteering(indexCount: 1, at: start)
+        #expect(steering.chosen == [0])
+        steering.grow(to: 3, at: start)
+        steering.grow(to: 2, at: start)
+        #expect(steering.chosen == [0])
+        #expect(steering.update([.serving, .awayLong, .awayLong], at: start + .seconds(1)) == nil)
+        #expect(steering.update([.serving, .serving, .awayLong], at: start + .seconds(1)) == [0, 1])
     }
 }
 

@@ -52,9 +52,11 @@ struct WorkerSlotTests {
 
     @Test mutating func `a worker that cannot be spawned is tried again later`() {
         _ = slot.handle(.start, at: start)
-        #expect(slot.handle(.spawnFailed, at: start) == .spawn)
         #expect(slot.handle(.spawnFailed, at: start) == .none)
-        #expect(slot.phase == .backoff(until: at(.milliseconds(100))))
+        #expect(slot.phase == .backoff(until: at(.seconds(1))))
+        #expect(slot.handle(.spawnFailed, at: start) == .none)
+        #expect(slot.restarts == 1)
+        #expect(slot.handle(.timerFired, at: at(.seconds(1))) == .spawn)
     }
 
     @Test mutating func `a permanent failure is not repeated`() {
@@ -104,10 +106,60 @@ struct WorkerSlotTests {
         #expect(slot.handle(.drainRequested(deadline: at(.seconds(4))), at: start) == .askToDrain)
         #expect(!slot.isServing(at: start))
         #expect(slot.handle(.drainRequested(deadline: at(.seconds(9))), at: start) == .none)
-        #expect(slot.handle(.timerFired, at: at(.seconds(4))) == .kill(.drainOver))
-        #expect(slot.handle(.timerFired, at: at(.seconds(4))) == .none)
-        #expect(slot.handle(.exited(isPermanent: false), at: at(.seconds(4))) == .none)
+        // From its deadline on it cuts off what is open; the time for that ends too.
+        _ = slot.handle(.beat(at(.seconds(8))), at: at(.seconds(8)))
+        #expect(slot.nextWake(after: at(.seconds(8))) == at(.seconds(9)))
+        #expect(slot.handle(.timerFired, at: at(.milliseconds(8_999))) == .none)
+        #expect(slot.handle(.timerFired, at: at(.seconds(9))) == .kill(.drainOver))
+        #expect(slot.handle(.timerFired, at: at(.seconds(9))) == .none)
+        #expect(slot.handle(.exited(isPermanent: false), at: at(.seconds(9))) == .none)
         #expect(slot.phase == .gone)
+    }
+
+    @Test mutating func `a drain can be brought forward, not put off`() {
+        self.serve()
+        _ = slot.handle(.drainRequested(deadline: at(.seconds(300))), at: start)
+        #expect(slot.handle(.drainRequested(deadline: at(.seconds(301))), at: start) == .none)
+        #expect(slot.handle(.drainRequested(deadline: at(.seconds(1))), at: start) == .askToDrain)
+        #expect(slot.phase == .draining(deadline: at(.seconds(1))))
+    }
+
+    @Test mutating func `a dying worker is succeeded at once`() {
+        self.serve()
+        #expect(slot.handle(.dying, at: at(.seconds(1))) == .spawn)
+        #expect(slot.restarts == 1)
+        #expect(slot.presence(at: at(.seconds(1))) == .awayBriefly)
+        _ = slot.handle(.becameReady, at: at(.seconds(1)))
+        // The abort of our own is answered the same way.
+        #expect(slot.handle(.timerFired, at: at(.seconds(6))) == .abort)
+        #expect(slot.handle(.dying, at: at(.seconds(6))) == .none)
+        #expect(slot.phase == .backoff(until: at(.milliseconds(6_100))))
+        #expect(slot.handle(.timerFired, at: at(.milliseconds(6_250))) == .spawn)
+    }
+
+    @Test mutating func `a worker that dies while it drains has five seconds for its trace`() {
+        self.serve()
+        _ = slot.handle(.drainRequested(deadline: at(.seconds(300))), at: start)
+        #expect(slot.handle(.dying, at: at(.seconds(1))) == .none)
+        #expect(slot.handle(.timerFired, at: at(.milliseconds(5_999))) == .none)
+        #expect(slot.handle(.timerFired, at: at(.seconds(6))) == .kill(.hung))
+        #expect(slot.restarts == 0)
+    }
+
+    @Test mutating func `a worker that accepts nobody is as hung`() {
+        #expect(slot.handle(.acceptStalled, at: start) == .none)
+        self.serve()
+        #expect(slot.handle(.acceptStalled, at: at(.seconds(2))) == .abort)
+        #expect(slot.presence(at: at(.seconds(2))) == .awayLong)
+        #expect(slot.handle(.timerFired, at: at(.seconds(5))) == .kill(.hung))
+    }
+
+    @Test mutating func `a postponed spawn is asked for again`() {
+        _ = slot.handle(.start, at: start)
+        #expect(slot.handle(.spawnPostponed(until: at(.seconds(1))), at: start) == .none)
+        #expect(slot.nextWake(after: start) == at(.seconds(1)))
+        #expect(slot.handle(.timerFired, at: at(.seconds(1))) == .spawn)
+        #expect(slot.restarts == 0)
     }
 
     @Test mutating func `a worker that hangs while it drains does not wait for the deadline`() {
@@ -154,6 +206,20 @@ struct RestartPacingTests {
         _ = pacing.delay(served: nil)
         #expect(pacing.delay(served: .seconds(10)) == .zero)
         #expect(pacing.delay(served: .seconds(9)) == .milliseconds(400))
+    }
+
+    @Test(arguments: [(-2.0, 160), (-1, 160), (-0.5, 180), (0, 200), (1, 240), (7, 240)])
+    func `delays are spread by a fifth`(jitter: Double, milliseconds: Int) {
+        var pacing = RestartPacing()
+        _ = pacing.delay(served: nil)
+        _ = pacing.delay(served: nil)
+        #expect(pacing.delay(served: nil, jitter: jitter) == .milliseconds(milliseconds))
+    }
+
+    @Test mutating func `a failed spawn waits a second, and longer when it must`() {
+        #expect(pacing.delayAfterSpawnFailure() == .seconds(1))
+        for _ in 0..<5 { _ = pacing.delay(served: nil) }
+        #expect(pacing.delayAfterSpawnFailure() == .milliseconds(3_200))
     }
 
     @Test mutating func `who served 60 s has a clean record`() {

@@ -24,7 +24,11 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "CBuild.h"
+#include "CCrash.h"
+#include "CExecution.h"
 #include "CProcess.h"
+#include "CSocket.h"
 
 #ifndef SO_ATTACH_REUSEPORT_CBPF
 #define SO_ATTACH_REUSEPORT_CBPF 51

@@ -22,6 +22,13 @@ int kt_block_signal(int signal);
 int kt_cpu_count(void);
 /* Raises the soft limit of descriptors to the hard one. */
 int kt_raise_descriptor_limit(void);
+int kt_forbid_new_privileges(void);
+/* Lowers soft and hard limit of a resource to `most`; a lower one stays. */
+int kt_limit(int resource, uint64_t most);
+/* The soft limit; UINT64_MAX: none, or it cannot be read. */
+uint64_t kt_limit_of(int resource);
+/* Bytes of memory of this machine; UINT64_MAX when nobody knows. */
+uint64_t kt_machine_memory(void);
 
 int kt_memfd_sealable(const char *name);
 int kt_memfd_seal(int fd);
@@ -56,4 +63,10 @@ int kt_connect(int fd, const struct sockaddr_storage *address, socklen_t length)
 int kt_is_connected(int fd);
 int kt_steer_attach(int fd, struct sock_filter *instructions, uint16_t count);
 int kt_steer_detach(int fd);
+/* SO_ATTACH_FILTER */
+int kt_filter_attach(int fd, struct sock_filter *instructions, uint16_t count);
+/* Accept queue of a listening TCP socket and its limit, from TCP_INFO; -1 for any other socket. */
+int kt_listen_queue(int fd, uint32_t *waiting, uint32_t *limit);
+/* Bytes read at `offset`, without moving the file's own; -1: errno. */
+ssize_t kt_read_at(int fd, void *bytes, size_t count, int64_t offset);
 #endif

@@ -39,6 +39,7 @@ public final class OutputPolicies {
     /// text is complete: nothing is held back, and the channel is ready for another text. After a block nothing goes out any more.
     public func feed(_ origin: TextOrigin, _ text: Span<UInt8>, isFinal: Bool, into output: inout [UInt8]) -> Progress {
         if let block = self.context.block { return .blocked(block) }
+        self.context.detector.watch.begin()
         let channel = self.channel(origin)
         self.steps.removeAll()
         let isBlocked =
@@ -108,6 +109,9 @@ public final class OutputPolicies {
                 report.skipped = true
                 report.findings = []
                 report.score = nil
+            } else if self.context.findings.failed[number], ends || !self.context.findings.found[number] {
+                report.reasonCode = policy.errorCode
+                if ends { report.verdict = self.context.block?.verdict ?? .block }
             } else if self.context.findings.found[number] {
                 report.reasonCode = policy.reasonCode
                 if ends {

@@ -17,6 +17,7 @@ struct Finding: Equatable {
 final class PhaseDetector {
     let program: PhaseProgram
     let scanner: PatternScanner
+    let watch: PolicyWatch
     /// What `decide` found, ascending by start; at the same start indicators first.
     private(set) var findings: [Finding] = []
     /// Filled by `scan`.
@@ -41,9 +42,10 @@ final class PhaseDetector {
     /// How much of a text must be kept before the part that is not decided.
     let retention: Int
 
-    init(_ program: PhaseProgram, _ scanner: PatternScanner) {
+    init(_ program: PhaseProgram, _ scanner: PatternScanner, _ watch: PolicyWatch) {
         self.program = program
         self.scanner = scanner
+        self.watch = watch
         // The leftmost start of an indicator may lie in the part that is decided.
         let indicatorMax = program.uses.indices.reduce(0) { widest, use in
             if case .indicator = program.uses[use].role { return max(widest, scanner.widths[use].upperBound) }
@@ -52,7 +54,10 @@ final class PhaseDetector {
         self.retention = max(Self.contextMax, indicatorMax) + 4
     }
 
-    func scan(_ text: Span<UInt8>) { self.scanner.scan(text, into: &self.hits) }
+    func scan(_ text: Span<UInt8>) {
+        self.watch.look(0)
+        self.scanner.scan(text, into: &self.hits)
+    }
 
     /// The engine promises no order.
     func sortHits() {
@@ -100,6 +105,7 @@ final class PhaseDetector {
             switch self.program.uses[hit.pattern].role {
             case .indicator:
                 guard window.wantsIndicators else { continue }
+                self.watch.look(self.program.policies[self.program.uses[hit.pattern].policy].number)
                 self.scanner.matchStarts(
                     pattern: hit.pattern, end: end, in: text, notBefore: 0, startsText: window.startsText,
                     endsText: window.endsText, into: &self.starts)
@@ -135,6 +141,7 @@ final class PhaseDetector {
     /// The leftmost confirmed candidate that ends at `end`.
     private func candidate(_ text: Span<UInt8>, _ use: Int, _ end: Int, _ lowest: Int, _ window: Window) -> Finding? {
         if lowest >= end { return nil }
+        self.watch.look(self.program.policies[self.program.uses[use].policy].number)
         guard case .recognizer(let recognizer) = self.program.uses[use].role else {
             self.findStarts(text, use, end, lowest, window)
             return self.starts.last.map { Finding(start: $0, end: end, use: use) }

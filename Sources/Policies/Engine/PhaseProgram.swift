@@ -5,7 +5,11 @@ internal import Settings
 /// The policies of one phase and the patterns they look for.
 struct PhaseProgram: Sendable {
     struct Policy: Sendable {
-        var kind: PolicyKind
+        let kind: PolicyKind
+        /// `kind.number`, looked up once.
+        let number: Int
+        /// Why a text ends at a policy that could not be evaluated.
+        var errorCode: String { PhaseProgram.code(self.kind, "error") }
         var action: PolicyAction
         var reasonCode: String
         var message: String?
@@ -13,6 +17,15 @@ struct PhaseProgram: Sendable {
         var rules: IndicatorRules?
         /// Roles whose texts it reads; nil: all.
         var roles: Set<UInt8>?
+
+        init(kind: PolicyKind, action: PolicyAction, reasonCode: String, message: String? = nil, rules: IndicatorRules? = nil) {
+            self.kind = kind
+            self.number = kind.number
+            self.action = action
+            self.reasonCode = reasonCode
+            self.message = message
+            self.rules = rules
+        }
     }
 
     enum Role: Sendable {
@@ -29,6 +42,8 @@ struct PhaseProgram: Sendable {
         /// Number in `types`; -1 for markers.
         var type: Int
         var blocks: Bool
+        /// A match says that the policy has failed, which is neither redacted nor a finding.
+        var isError = false
         var redactsAs: @Sendable (Span<UInt8>) -> [UInt8] = { _ in [] }
     }
 
@@ -86,6 +101,7 @@ struct PhaseProgram: Sendable {
                 for entity in settings.entityListFilter.blockedEntities {
                     self.addTerm("ENTITY", PolicyContent.phraseExpression(entity), true, nil, .block)
                 }
+            case .testFault: self.addTestFault(content.testFault)
             case .auditLogger: self.policies.append(Policy(kind: kind, action: .log, reasonCode: ""))
             case .qualityScorer, .agentFirewall, .dataRoutingPolicy: continue
             }
@@ -93,7 +109,7 @@ struct PhaseProgram: Sendable {
     }
 
     private mutating func add(_ kind: PolicyKind, _ action: PolicyAction, message: String?, rules: IndicatorRules) {
-        let code = kind.rawValue.split(separator: "-").joined(separator: "_") + ".detected"
+        let code = Self.code(kind, "detected")
         self.policies.append(Policy(kind: kind, action: action, reasonCode: code, message: message, rules: rules))
         for indicator in rules.indicators {
             self.patterns.append(Pattern(expression: indicator.expression, isCaseless: indicator.isCaseless))
@@ -150,6 +166,26 @@ struct PhaseProgram: Sendable {
                 policy: self.policies.count - 1, role: .recognizer(recognizer), type: self.type(type),
                 blocks: action == .block, redactsAs: { _ in marker }))
         if isNew { self.addMarker(marker) }
+    }
+
+    private mutating func addTestFault(_ perform: @escaping @Sendable (TestFaultCommand) -> Void) {
+        self.policies.append(Policy(kind: .testFault, action: .block, reasonCode: Self.code(.testFault, "detected")))
+        let recognizer = Recognizer(
+            type: "COMMAND", expression: TestFaultCommand.expression, isCaseless: false, leftContextMax: 0,
+            confirm: { text, match, _ in
+                guard let command = TestFaultCommand(text.extracting(match)) else { return false }
+                perform(command)
+                return command == .error
+            }, priority: 100)
+        self.patterns.append(Pattern(expression: recognizer.expression, isCaseless: false))
+        self.uses.append(
+            Use(
+                policy: self.policies.count - 1, role: .recognizer(recognizer), type: self.type(recognizer.type), blocks: true,
+                isError: true))
+    }
+
+    static func code(_ kind: PolicyKind, _ what: String) -> String {
+        kind.rawValue.split(separator: "-").joined(separator: "_") + "." + what
     }
 
     private mutating func type(_ name: String) -> Int {

@@ -12,6 +12,7 @@ extension PolicyContent {
         content.recognizerFold = { text, bytes, map in NormalizedText.fold(text, accents: .kept, into: &bytes, map: &map) }
         content.indicatorFold = { text, bytes, map in NormalizedText.fold(text, accents: .folded, into: &bytes, map: &map) }
         content.views = { text, options, views in views = DecodedViews.views(of: text, decodesBase64: options.decodesBase64) }
+        content.testFault = { DeliberateFault.perform($0) }
         return content
     }()
 

@@ -70,6 +70,8 @@ public struct PolicyContent: Sendable {
     public var indicatorFold: TextFold?
     /// Appends what else a text of a request says when it is decoded.
     public var views: (@Sendable (_ text: Span<UInt8>, _ options: PromptInjectionOptions, _ views: inout [[UInt8]]) -> Void)?
+    /// What `test-fault` does at a command word, its errors apart.
+    var testFault: @Sendable (TestFaultCommand) -> Void = { _ in }
 
     public init() {}
 

@@ -9,6 +9,8 @@ public final class PolicyEngine {
     let input: PhaseDetector
     let output: PhaseDetector
     private let inputContext: OutputContext
+    private let watch: PolicyWatch
+    private let failMode: FailMode
     private var pool: [OutputPolicies] = []
     private static let poolMax = 64
     /// In one request; more say nothing new.
@@ -22,33 +24,40 @@ public final class PolicyEngine {
     private let inputAllowed: PhaseOutcome
 
     /// `image` is `PolicyProgram.image` of the same settings and content: read-only, on a page boundary, and it outlives the engine.
+    /// `failMode`: what becomes of a text that a policy could not be evaluated for.
     public convenience init(
-        settings: PolicySettings, image: UnsafeRawBufferPointer, content: PolicyContent = PolicyContent()
+        settings: PolicySettings, image: UnsafeRawBufferPointer, content: PolicyContent = PolicyContent(), failMode: FailMode = .block
     ) throws(PolicyCompileError) {
         let image = try unsafe PolicyImage(image)
         let input = PhaseProgram(.input, settings, content)
         let output = PhaseProgram(.output, settings, content)
+        let watch = PolicyWatch()
         self.init(
-            settings, content, PhaseDetector(input, try image.scanner(0, for: input)),
-            PhaseDetector(output, try image.scanner(1, for: output)))
+            settings, content, PhaseDetector(input, try image.scanner(0, for: input), watch),
+            PhaseDetector(output, try image.scanner(1, for: output), watch), failMode)
     }
 
     /// For a process that has just compiled the program.
-    public convenience init(_ program: PolicyProgram) throws(PolicyCompileError) {
+    public convenience init(_ program: PolicyProgram, failMode: FailMode = .block) throws(PolicyCompileError) {
         do {
+            let watch = PolicyWatch()
             self.init(
-                program.settings, program.content, PhaseDetector(program.input, try PatternScanner(program.inputSet)),
-                PhaseDetector(program.output, try PatternScanner(program.outputSet)))
+                program.settings, program.content, PhaseDetector(program.input, try PatternScanner(program.inputSet), watch),
+                PhaseDetector(program.output, try PatternScanner(program.outputSet), watch), failMode)
         } catch {
             throw PolicyCompileError(message: error.description)
         }
     }
 
-    private init(_ settings: PolicySettings, _ content: PolicyContent, _ input: PhaseDetector, _ output: PhaseDetector) {
+    private init(
+        _ settings: PolicySettings, _ content: PolicyContent, _ input: PhaseDetector, _ output: PhaseDetector, _ failMode: FailMode
+    ) {
+        self.failMode = failMode
         self.settings = settings
         self.content = content
         self.input = input
         self.output = output
+        self.watch = input.watch
         self.inputContext = OutputContext(input, fold: content.recognizerFold)
         var allowed = PhaseOutcome()
         for policy in input.program.policies {
@@ -59,6 +68,13 @@ public final class PolicyEngine {
         self.inputAllowed = allowed
     }
 
+    /// Called before a policy looks at something, in both phases: with its `PolicyKind.number`, or 0 for what all of them share, the decoders and
+    /// the scan for patterns. One closure kept for good; it must not call back.
+    public var onPolicy: ((_ number: Int) -> Void)? {
+        get { self.watch.onPolicy }
+        set { self.watch.onPolicy = newValue }
+    }
+
     /// False: requests need not be decoded for policies.
     public var hasInputTexts: Bool { !self.input.program.isEmpty }
     /// False: answers need not be decoded for policies.
@@ -66,7 +82,7 @@ public final class PolicyEngine {
 
     /// Policies for one answer. Give it back with `endOutput` to save allocations.
     public func beginOutput() -> OutputPolicies {
-        self.pool.popLast() ?? OutputPolicies(OutputContext(self.output, fold: self.content.recognizerFold))
+        self.pool.popLast() ?? OutputPolicies(OutputContext(self.output, fold: self.content.recognizerFold, failMode: self.failMode))
     }
 
     public func endOutput(_ policies: OutputPolicies) {
@@ -89,6 +105,7 @@ public final class PolicyEngine {
 
     /// What the chain makes of a request's texts.
     public func evaluateInput(_ segments: [TextSegment]) -> PhaseOutcome {
+        self.watch.begin()
         self.join(segments)
         let hasArguments = segments.contains { $0.origin.field == .toolArguments }
         if self.parts.isEmpty && !hasArguments { return self.inputAllowed }
@@ -97,11 +114,14 @@ public final class PolicyEngine {
         if self.input.scanner.usesTextEdges {
             for part in self.parts {
                 self.input.scan(self.joined.span.extracting(part.range))
+                if self.input.scanner.hasFailed { _ = collected.findings.failAll(self.input.program) }
                 if !self.input.hits.isEmpty { self.collect(part, 0..<self.input.hits.count, 0, segments, &collected) }
             }
         } else if !self.parts.isEmpty {
             self.input.scan(self.joined.span)
-            if self.input.hits.isEmpty && !hasArguments { return self.inputAllowed }
+            let hasFailed = self.input.scanner.hasFailed
+            if self.input.hits.isEmpty && !hasArguments && !hasFailed { return self.inputAllowed }
+            if hasFailed { _ = collected.findings.failAll(self.input.program) }
             self.collectJoined(segments, &collected)
         }
         if hasArguments { self.collectArguments(segments, &collected) }
@@ -218,8 +238,10 @@ public final class PolicyEngine {
         let origin = segments[part.segment].origin
         for finding in self.input.findings {
             let use = program.uses[finding.use]
+            self.watch.look(program.policies[use.policy].number)
             switch use.role {
             case .marker: break
+            case .recognizer where use.isError: collected.findings.failed[use.policy] = true
             case .recognizer:
                 collected.findings.counts[use.type] += 1
                 collected.findings.found[use.policy] = true
@@ -256,6 +278,9 @@ public final class PolicyEngine {
             for (policy, found) in self.inputContext.findings.found.enumerated() where found {
                 collected.findings.found[policy] = true
             }
+            for (policy, failed) in self.inputContext.findings.failed.enumerated() where failed {
+                collected.findings.failed[policy] = true
+            }
             var index = 0
             for step in steps.list {
                 switch step {
@@ -280,7 +305,11 @@ public final class PolicyEngine {
                 outcome.add(report, policy)
                 continue
             }
-            if let rules = policy.rules {
+            self.watch.look(policy.number)
+            if collected.findings.failed[number], self.failMode == .block {
+                report.reasonCode = policy.errorCode
+                report.verdict = .block
+            } else if let rules = policy.rules {
                 let sightings = collected.sightings.filter { $0.policy == number }.map(\.sighting)
                 let score = sightings.isEmpty ? 0 : rules.score(sightings)
                 report.score = score
@@ -298,6 +327,7 @@ public final class PolicyEngine {
                 report.reasonCode = policy.reasonCode
                 report.verdict = policy.action == .block ? .block : .redact
             }
+            if collected.findings.failed[number], report.reasonCode.isEmpty { report.reasonCode = policy.errorCode }
             outcome.add(report, policy)
             if report.verdict == .block || report.verdict == .escalate { isEnded = true }
         }

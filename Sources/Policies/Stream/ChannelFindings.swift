@@ -8,17 +8,31 @@ struct PhaseFindings {
     /// By number of the policy.
     var scores: [Double]
     var found: [Bool]
+    /// By number of the policy: it could not be evaluated.
+    var failed: [Bool]
 
     init(_ program: PhaseProgram) {
         self.counts = Array(repeating: 0, count: program.types.count)
         self.scores = Array(repeating: 0, count: program.policies.count)
         self.found = Array(repeating: false, count: program.policies.count)
+        self.failed = self.found
     }
 
     mutating func clear() {
         for index in self.counts.indices { self.counts[index] = 0 }
         for index in self.scores.indices { self.scores[index] = 0 }
         for index in self.found.indices { self.found[index] = false }
+        for index in self.failed.indices { self.failed[index] = false }
+    }
+
+    /// The scan that all policies share has failed. The first that reads texts; nil: none does.
+    mutating func failAll(_ program: PhaseProgram) -> Int? {
+        var first: Int?
+        for number in program.policies.indices where program.uses.contains(where: { $0.policy == number }) {
+            self.failed[number] = true
+            if first == nil { first = number }
+        }
+        return first
     }
 }
 
@@ -26,14 +40,16 @@ struct PhaseFindings {
 final class OutputContext {
     let detector: PhaseDetector
     let fold: TextFold?
+    let failMode: FailMode
     var findings: PhaseFindings
     var block: PolicyBlock?
     /// For requests: indicators are looked for elsewhere, and the chain's order decides who blocks.
     var ignoresIndicators = false
     var ignoresBlocks = false
 
-    init(_ detector: PhaseDetector, fold: TextFold?) {
+    init(_ detector: PhaseDetector, fold: TextFold?, failMode: FailMode = .block) {
         self.detector = detector
+        self.failMode = failMode
         self.fold = fold
         self.findings = PhaseFindings(detector.program)
     }
@@ -48,8 +64,10 @@ final class OutputContext {
         let program = self.detector.program
         let use = program.uses[finding.use]
         let policy = program.policies[use.policy]
+        self.detector.watch.look(policy.number)
         switch use.role {
         case .marker: return false
+        case .recognizer where use.isError: return self.fail(use.policy)
         case .recognizer:
             self.findings.counts[use.type] += 1
             self.findings.found[use.policy] = true
@@ -68,6 +86,20 @@ final class OutputContext {
             case .redact, .log: return false
             }
         }
+    }
+
+    /// The scan for all patterns has failed. True: the text ends before what was not scanned.
+    func scanFailed() -> Bool {
+        guard let first = self.findings.failAll(self.detector.program) else { return false }
+        return self.fail(first)
+    }
+
+    private func fail(_ number: Int) -> Bool {
+        self.findings.failed[number] = true
+        guard self.failMode == .block, !self.ignoresBlocks else { return false }
+        let policy = self.detector.program.policies[number]
+        self.block = PolicyBlock(kind: policy.kind, verdict: .block, reason: policy.errorCode, message: nil)
+        return true
     }
 
     private func end(by policy: PhaseProgram.Policy, _ verdict: Verdict) -> Bool {

@@ -83,6 +83,10 @@ struct TextStream {
         let retained = self.text
         let text = retained.span
         detector.scan(text.extracting(offset..<text.count))
+        if detector.scanner.hasFailed, context.scanFailed() {
+            self.settle(self.live, &steps)
+            return true
+        }
         if detector.hits.isEmpty {
             // Nothing ends here, so nothing was waiting either: what ended before would end here again.
             self.scanned = isFinal ? text.count : text.count - 1
