@@ -7,7 +7,7 @@ import Testing
 @Suite("Golden run")
 struct GoldenRunTests {
     /// Compiled once: it takes seconds in a debug build.
-    private static let program = Result<PolicyProgram, any Error> {
+    private static let program = Result<PolicyProgram, any Error> { () throws -> PolicyProgram in
         var settings = PolicySettings()
         settings.chain = [.promptInjection, .piiDetector, .safetyFilter, .auditLogger]
         return try PolicyProgram.compile(settings, content: .standard)
