@@ -6,9 +6,12 @@ PACKAGES := pkg-config libyaml-dev libcurl4-openssl-dev libsystemd-dev libvector
 TEST_PACKAGES := python3-venv curl openssl gcc libc6-dev
 RELEASE := -c release --static-swift-stdlib
 MOCK_UPSTREAM ?=
+# Labelled texts, *.jsonl: `make eval DATA=directory`.
+DATA ?=
+CUTS ?= 50
 SCENARIOS ?= all
 
-.PHONY: run build test check chaos bench fuzz setup setup-test setup-bench clean
+.PHONY: run build test check chaos bench eval fuzz setup setup-test setup-bench clean
 
 ## Builds and starts the gateway on the configuration that fits: Mistral with MISTRAL_API_KEY, else the built-in demo provider.
 run: build
@@ -38,6 +41,11 @@ chaos: build setup-test
 
 bench: build setup-bench
 	bench/run.sh $(MOCK_UPSTREAM)
+
+## Measures the policies on labelled texts, streams each of them in CUTS random ways, and writes the figures for the documentation.
+eval: build
+	@[ -n "$(wildcard $(DATA)/*.jsonl)" ] || { echo "make eval DATA=directory: a directory with labelled texts, *.jsonl (docs/policies/testing.md)" >&2; exit 2; }
+	.build/release/kt policy eval --data $(sort $(wildcard $(DATA)/*.jsonl)) --cuts $(CUTS) --seed 1 --markdown docs/policies/figures.md
 
 setup:
 	@missing=""; for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \

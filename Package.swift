@@ -59,6 +59,7 @@ let package = Package(
         library("Patterns", ["CVectorscan"]),
         library("Policies", ["Exchange", "Settings", "Patterns"]),
         library("Config", ["Settings", "Providers", "Policies", "Patterns", "CYAML"]),
+        library("PolicyTesting", ["Exchange", "Policies", "Settings"]),
 
         // Edges: system calls, sockets, processes.
         library("Platform", ["CPlatform"]),
@@ -86,7 +87,7 @@ let package = Package(
         program(
             "kt",
             [
-                "Config", "Exchange", "IPC", "Platform", "Policies", "Record", "Settings",
+                "Config", "Exchange", "IPC", "Platform", "Policies", "PolicyTesting", "Record", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -99,6 +100,7 @@ let package = Package(
         tests("RoutingTests", ["Routing", "Settings"]),
         tests("PatternsTests", ["Patterns"]),
         tests("PoliciesTests", ["Policies", "Exchange", "Patterns", "Settings"]),
+        tests("PolicyTestingTests", ["PolicyTesting", "Exchange", "Policies", "Settings"], exclude: ["Fixtures"]),
         tests("CompileTests", ["Compile", "Config", "IPC", "Settings"]),
         tests("ConfigTests", ["Config", "Settings"], exclude: ["Fixtures"]),
         tests("PlatformTests", ["Platform"]),

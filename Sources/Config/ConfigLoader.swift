@@ -17,6 +17,8 @@ public struct ConfigResult: Sendable {
     /// As far as they could be read, also beside errors.
     public var pack: Pack?
     public var chain: [PolicyKind]
+    /// `testing` as JSON, `{"suites": [...]}`; nil when there are no suites. No part of the settings: a gateway takes no notice of it.
+    public var testing: [UInt8]?
 }
 
 /// Bytes of one layer, for callers that have no file.
@@ -153,6 +155,7 @@ struct ConfigCheck {
         if let allowlist = block.block("ip_allowlist") { settings.allowlist = edge.allowlist(allowlist) }
         if let cors = block.block("cors") { settings.cors = edge.crossOrigin(cors) }
         if let gateway = block.block("gateway", acceptsNull: true) { settings.gateway = GatewayReader(log: self.log, checks: self.checks).read(gateway) }
+        if let testing = block.block("testing", acceptsNull: true) { result.testing = TestingReader(log: self.log).read(testing) }
         block.hint("provider_routing", "write providers.strategy")
         block.hint("provider_fallback", "write providers.fallback")
         block.hint("targets", "write providers.targets")

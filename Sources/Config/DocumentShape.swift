@@ -60,7 +60,7 @@ struct SinglePolicyReader {
     let log: IssueLog
     let checks: ConfigChecks
     /// Top-level keys that keep their meaning.
-    static let shared = ["policy", "providers", "model_groups", "consumer_groups", "rate_limits", "budgets", "ip_allowlist", "cors", "gateway"]
+    static let shared = ["policy", "providers", "model_groups", "consumer_groups", "rate_limits", "budgets", "ip_allowlist", "cors", "gateway", "testing"]
     static let kinds: [PolicyKind] = [.promptInjection, .agentFirewall, .qualityScorer]
 
     func read(_ root: Block, into settings: inout GatewaySettings) {

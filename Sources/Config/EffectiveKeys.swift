@@ -27,6 +27,9 @@ enum EffectiveKeys {
         NotYet(path: "consumer_groups", message: "has no effect in this release"),
         NotYet(path: "rate_limits", message: "has no effect in this release: nothing is limited"),
         NotYet(path: "budgets", message: "has no effect in this release: nothing is limited"),
+        NotYet(path: "testing.default_threshold", message: "has no effect: a test expects a verdict"),
+        NotYet(path: "testing.plugins", message: "has no effect in this release"),
+        NotYet(path: "testing.strategies", message: "has no effect in this release"),
     ]
 
     /// Kinds that may stand in a chain but are not evaluated.

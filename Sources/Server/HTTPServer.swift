@@ -14,7 +14,7 @@ public final class HTTPServer {
     public private(set) var acceptedCount: UInt64 = 0
     /// Connections refused since the start because a limit was reached.
     public private(set) var refusedCount: UInt64 = 0
-    /// Times a listening socket had to rest because the process had no descriptor left.
+    /// Times a listening socket had to rest because the process had no descriptor left or the server no room.
     public internal(set) var exhaustedCount: UInt64 = 0
     /// Answers carry `connection: close`.
     public private(set) var isDraining = false
@@ -76,6 +76,11 @@ public final class HTTPServer {
     }
 
     // MARK: Connections
+
+    /// Whether another connection can be served, or at least be told that it is one too many.
+    var hasRoom: Bool {
+        self.connectionCount < self.limits.connectionsMax || (self.tls == nil && self.refusalCount < self.refusalsMax)
+    }
 
     func accepted(_ descriptor: consuming OwnedDescriptor, _ peer: StreamSocket.Peer) {
         let address = ClientAddress(peer)

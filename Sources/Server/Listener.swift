@@ -1,6 +1,7 @@
 internal import Platform
 
-/// A listening socket: accepts a few connections per pass, and rests when the process has no descriptors left.
+/// A listening socket: accepts a few connections per pass, and rests when the process has no descriptors left or the server no room:
+/// who is not accepted waits in the kernel's queue and is not turned away without a word.
 final class Listener: ReadinessHandler, TimerHandler {
     private let descriptor: OwnedDescriptor
     private let server: HTTPServer
@@ -47,6 +48,12 @@ final class Listener: ReadinessHandler, TimerHandler {
 
     func ready(_ readiness: Readiness, on watch: EventLoop.Watch) {
         for _ in 0..<Self.batch where !self.isStopped {
+            guard self.server.hasRoom else {
+                self.rest = Self.restMin
+                self.server.exhaustedCount += 1
+                self.pause()
+                return
+            }
             var peer = StreamSocket.Peer()
             do {
                 let accepted = try StreamSocket.accept(self.descriptor.rawNumber, peer: &peer)

@@ -4,6 +4,7 @@ internal import Platform
 enum ChildSignal {
     static let abort = SIGABRT
     static let kill = SIGKILL
+    static let resume = SIGCONT
     static let terminate = SIGTERM
 }
 

@@ -26,6 +26,8 @@ extension GatewaySupervisor {
             worker.endedBecause = .hung
             self.log.write(.error, "worker \(slot) does not answer; ending it with a back trace", self.fields(worker))
             worker.child.send(signal: ChildSignal.abort)
+            // One that was stopped can only write its trace when it runs.
+            worker.child.send(signal: ChildSignal.resume)
         case .abortAgain: member.worker?.child.send(signal: ChildSignal.abort)
         case .kill(let reason):
             guard let worker = member.worker else { return }

@@ -90,12 +90,14 @@ extension GatewaySupervisor {
     /// Tells the state file, the service manager, people and the watchdog what has changed, in this order.
     func report(_ servingCount: Int, at now: Instant) {
         if case .ended = self.stage { return }
-        if let state = self.state()?.json, state != self.lastState {
-            self.lastState = state
+        if let state = self.state()?.json, state != self.lastState, now >= self.stateRetryAt ?? now {
             do throws(SystemCallError) {
                 try Files.replace(self.statePath, with: Array((state + "\n").utf8))
+                self.lastState = state
+                self.stateRetryAt = nil
             } catch {
-                self.log.write(.warning, "cannot write the state file: \(error)")
+                if self.stateRetryAt == nil { self.log.write(.warning, "cannot write the state file, trying again: \(error)") }
+                self.stateRetryAt = now + .seconds(1)
             }
         }
         let status = self.stage == .serving && self.course.isIdle ? self.statusText(servingCount) : self.lastStatus
@@ -123,9 +125,17 @@ extension GatewaySupervisor {
     var stateName: String {
         switch self.stage {
         case .compiling, .starting: "starting"
-        case .serving: !self.course.isIdle ? "reloading" : self.drainCourse.isOn ? "draining" : "serving"
+        case .serving where !self.course.isIdle: "reloading"
+        case .serving where self.drainCourse.isOn: "draining"
+        // Whoever waits for a gateway that serves waits on.
+        case .serving: self.servesAnybody ? "serving" : "starting"
         case .stopping, .ended: "draining"
         }
+    }
+
+    private var servesAnybody: Bool {
+        let now = Instant.now()
+        return self.generations.contains { $0.role == .current && $0.members.contains { $0.slot.isServing(at: now) } }
     }
 
     func state() -> GatewayState? {

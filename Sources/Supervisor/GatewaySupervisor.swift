@@ -15,7 +15,12 @@ public final class GatewaySupervisor {
     }
 
     /// Of the first start, which waits for nothing else.
-    static let compileLimit = Duration.seconds(30)
+    #if DEBUG
+    /// Patterns compile forty times slower without the optimiser.
+    static let compileLimit = Duration.seconds(60)
+    #else
+    static let compileLimit = ReloadCourse.compileLimit
+    #endif
     static let bootLimit = Duration.seconds(10)
 
     let options: SupervisorOptions
@@ -105,6 +110,8 @@ public final class GatewaySupervisor {
     var listenNames: [String] = []
     var lastStatus = ""
     var lastState = ""
+    /// The state file could not be written; tried again then.
+    var stateRetryAt: Instant?
 
     /// Runs a gateway until it ends and returns the exit status: 0 asked to end, 1 could not serve, 2 wrong usage.
     public static func run(arguments: [String]) -> CInt {
@@ -213,7 +220,11 @@ public final class GatewaySupervisor {
         try Files.createDirectories(self.options.stateDirectory)
         try self.crashReports.prepare()
         do throws(SystemCallError) { self.stateLock = HeldFile(try Files.lock(self.options.stateDirectory + "/gateway.lock")) } catch {
-            self.log.write(.error, "another gateway uses the state directory \(self.options.stateDirectory): \(error)")
+            let directory = self.options.stateDirectory
+            self.log.write(
+                .error,
+                error.errno == EWOULDBLOCK
+                    ? "another gateway uses the state directory \(directory)" : "cannot write to the state directory \(directory): \(error)")
             return 1
         }
         do throws(ControlSocketFailure) { try self.openControl() } catch {

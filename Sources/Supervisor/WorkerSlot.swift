@@ -217,6 +217,8 @@ struct WorkerSlot {
     func presence(at now: Instant) -> SlotSteering.Presence {
         switch self.phase {
         case .serving: return self.isServing(at: now) ? .serving : .awayLong
+        // Somebody may wait in the queue that its predecessor left.
+        case .starting where self.restarts > 0: return .awayLong
         case .vacant, .starting: return .awayBriefly
         case .ending, .backoff, .draining, .failed, .gone: return .awayLong
         }

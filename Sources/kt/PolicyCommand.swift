@@ -3,8 +3,9 @@ internal import Config
 
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "policy", abstract: "Check configurations.", discussion: "EXAMPLE\n  kt policy lint --file policy-config.yaml",
-        subcommands: [PolicyLintCommand.self])
+        commandName: "policy", abstract: "Check, test, explain and measure policies.",
+        discussion: "EXAMPLE\n  kt policy lint --file policy-config.yaml\n  kt policy test",
+        subcommands: [PolicyLintCommand.self, PolicyTestCommand.self, PolicyExplainCommand.self, PolicyEvalCommand.self])
 }
 
 struct PolicyLintCommand: ParsableCommand {

@@ -146,7 +146,7 @@ def match_stopped(result, final, found, ends, pool):
     """As above; but what went into the victim's sockets while it stood still was never read, however long ago."""
     strangers = []
     for loss in final["losses"]:
-        inside = [e for e in ends if e[0] - 4 <= loss["began"] and e[0] <= loss["ended"] <= e[1]]
+        inside = [e for e in ends if e[0] - 10 <= loss["began"] and e[0] <= loss["ended"] <= e[1]]
         events = found.get(loss["id"], [])
         good = inside and loss["class"] in ("reset_before", "lost_idle_race", "truncated") and (not events or events[0][1] == inside[0][2] % pool)
         if not good:

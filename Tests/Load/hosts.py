@@ -131,8 +131,8 @@ def refusals(rig, tree, load, begin, end, names):
 
 
 def state_full(rig):
-    """The state directory has one mebibyte, and is then full to its last byte."""
-    wrapper = in_a_namespace(size="1m")
+    """The state directory has sixteen mebibytes, and is then full to its last byte."""
+    wrapper = in_a_namespace(size="16m")
     tree = rig.tree(mounts=wrapper)
     load = rig.load(tree, plain=8, keep=8, rate=200)
     filler = tree.view / "filler"
@@ -140,7 +140,7 @@ def state_full(rig):
     def fill():
         file = os.open(filler, os.O_WRONLY | os.O_CREAT, 0o600)
         with contextlib.suppress(OSError):
-            while os.write(file, bytes(512)):
+            while os.write(file, bytes(4096)):
                 pass
         os.close(file)
 

@@ -4,10 +4,10 @@ public import Settings
 
 /// A compiled chain at work: one per worker, for one thread.
 public final class PolicyEngine {
-    private let settings: PolicySettings
-    private let content: PolicyContent
-    private let input: PhaseDetector
-    private let output: PhaseDetector
+    let settings: PolicySettings
+    let content: PolicyContent
+    let input: PhaseDetector
+    let output: PhaseDetector
     private let inputContext: OutputContext
     private let watch: PolicyWatch
     private let failMode: FailMode
