@@ -132,7 +132,7 @@ public enum Message: Equatable, Sendable {
     public enum Question: UInt8, Sendable, CaseIterable {
         /// As `kt gateway status --json`.
         case status = 1
-        /// `MetricsSnapshot` of the tree, encoded.
+        /// `MetricsReport` of the tree, encoded.
         case metrics
         /// Waits for the reload and answers with what `kt gateway reload` would print.
         case reload

@@ -46,10 +46,11 @@ public enum WorkerRegion {
     /// Pages that nobody touches cost nothing.
     static func byteCount(tableCapacity: Int) -> Int { Place.entries + InFlightEntry.byteCount * tableCapacity }
 
-    /// Memory for one worker. Not sealed: its worker writes it.
+    /// Memory for one worker. Not sealed: its worker writes it. A table is at most `tableCapacityMax`: requests beyond it are served
+    /// and have no entry.
     public static func create(slot: Int, tableCapacity: Int) throws(SystemCallError) -> OwnedDescriptor {
-        precondition((1...Self.tableCapacityMax).contains(tableCapacity), "a table outside its limits")
-        return try MemoryFile.create("kt-region-\(slot)", size: Self.byteCount(tableCapacity: tableCapacity))
+        let capacity = min(max(1, tableCapacity), Self.tableCapacityMax)
+        return try MemoryFile.create("kt-region-\(slot)", size: Self.byteCount(tableCapacity: capacity))
     }
 
     /// From the file's size; whoever made it chose it.

@@ -69,6 +69,12 @@ struct WorkerRegionTests {
         #expect(self.reader.requestsInFlight().map(\.entry.sequence) == [0, 10, 2])
     }
 
+    @Test(arguments: [-1, 0, 1, 65_536, 65_537, 1_000_000])
+    func `a table has a size that its limits allow`(asked: Int) throws {
+        let file = try WorkerRegion.create(slot: 0, tableCapacity: asked)
+        #expect(try WorkerRegion.tableCapacity(file.rawNumber) == min(max(1, asked), 65_536))
+    }
+
     @Test func `the flight recorder names the request until the stage is left`() {
         #expect(self.reader.flight() == nil)
         self.writer.enter(.input, Fingerprint(high: 3, low: 4), entry: 2)
