@@ -31,6 +31,7 @@ links() {
 links kt-supervisor 'libcurl|libhs|libssl|libyaml'
 links kt-worker 'libyaml|libsystemd\.'
 links kt-compile 'libcurl|libsystemd\.'
+links kt-console 'libcurl|libhs|libyaml|libsystemd\.'
 
 git ls-files | grep -qE '(^|/)(\.build/|Package\.resolved$)' && complain "build products are tracked"
 [ $status = 0 ] && echo "check: clean"
