@@ -90,7 +90,9 @@ extension GatewaySupervisor {
         guard case .draining(let deadline) = member.slot.phase, let worker = member.worker else { return }
         let milliseconds = UInt32(clamping: max(0, (deadline - now).nanoseconds / 1_000_000))
         do throws(ChannelError) {
-            try worker.channel.send(.drain(.init(deadlineMilliseconds: milliseconds, takesQueue: generation.takesQueue)))
+            try worker.channel.send(
+                .drain(
+                    .init(deadlineMilliseconds: milliseconds, takesQueue: generation.takesQueue, isLast: self.stage == .stopping)))
         } catch {
             worker.child.send(signal: ChildSignal.kill)
         }
