@@ -112,10 +112,13 @@ public enum Message: Equatable, Sendable {
         public var deadlineMilliseconds: UInt32
         /// Nobody else will: take what is queued on the listening sockets before closing them.
         public var takesQueue: Bool
+        /// The gateway ends: no other worker serves these clients, so those that stay silent are not waited for.
+        public var isLast: Bool
 
-        public init(deadlineMilliseconds: UInt32, takesQueue: Bool) {
+        public init(deadlineMilliseconds: UInt32, takesQueue: Bool, isLast: Bool) {
             self.deadlineMilliseconds = deadlineMilliseconds
             self.takesQueue = takesQueue
+            self.isLast = isLast
         }
     }
 
@@ -196,6 +199,7 @@ extension Message {
             kind = .drain
             body.put(drain.deadlineMilliseconds)
             body.put(UInt8(drain.takesQueue ? 1 : 0))
+            body.put(UInt8(drain.isLast ? 1 : 0))
         case .gone(let gone):
             kind = .gone
             body.put(gone.finished)
@@ -278,7 +282,10 @@ extension Message {
                     slot: slot, generation: generation, workers: workers, programHash: hash, demoPort: demoPort,
                     stateDirectory: directory, flags: Assign.Flags(rawValue: flags), listenerCount: listenerCount, seed: seed))
         case .ready: return .ready
-        case .drain: return .drain(Drain(deadlineMilliseconds: try reader.take(), takesQueue: try reader.take(UInt8.self) != 0))
+        case .drain:
+            let milliseconds = try reader.take(UInt32.self)
+            let (takesQueue, isLast) = (try reader.take(UInt8.self) != 0, try reader.take(UInt8.self) != 0)
+            return .drain(Drain(deadlineMilliseconds: milliseconds, takesQueue: takesQueue, isLast: isLast))
         case .gone: return .gone(Gone(finished: try reader.take(), aborted: try reader.take()))
         case .adopt: return .adopt(index: try reader.take(), listenerCount: try reader.take())
         case .release: return .release(index: try reader.take())

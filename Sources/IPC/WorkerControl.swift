@@ -3,8 +3,8 @@ public import Platform
 /// What the supervisor tells a worker that serves.
 public protocol WorkerControlDelegate: AnyObject {
     /// Close the listening sockets, with `takesQueue` after taking what is queued there; finish what is open by `deadline`; then
-    /// `WorkerControl.gone` and exit 0.
-    func drainRequested(deadline: Instant, takesQueue: Bool)
+    /// `WorkerControl.gone` and exit 0. `isLast`: the gateway ends, and clients that stay silent are not waited for.
+    func drainRequested(deadline: Instant, takesQueue: Bool, isLast: Bool)
     /// Accept from these listening sockets too, until `release(index:)`.
     func adopt(index: Int, listeners: ReceivedDescriptors)
     /// Close the sockets adopted under this index; others hold them.
@@ -171,7 +171,8 @@ public final class WorkerControl: ReadinessHandler {
         switch message {
         case .drain(let drain):
             self.delegate?.drainRequested(
-                deadline: self.loop.now + .milliseconds(Int64(drain.deadlineMilliseconds)), takesQueue: drain.takesQueue)
+                deadline: self.loop.now + .milliseconds(Int64(drain.deadlineMilliseconds)), takesQueue: drain.takesQueue,
+                isLast: drain.isLast)
         case .adopt(let index, _): self.delegate?.adopt(index: Int(index), listeners: descriptors)
         case .release(let index): self.delegate?.release(index: Int(index))
         case .truth(let number): return self.takeTruth(number, descriptors)

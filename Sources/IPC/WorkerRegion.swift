@@ -20,6 +20,7 @@ public enum WorkerRegion {
         static let inFlight = 128
         static let openStreams = 136
         static let connections = 144
+        static let receiving = 152
         static let accepted = 192
         static let requests = 200
         static let flightStage = 256
@@ -147,6 +148,12 @@ public final class WorkerRegionWriter {
         set { self.region.store(UInt64(newValue), WorkerRegion.Place.connections) }
     }
 
+    /// Connections whose request is on its way in or whose answer is on its way out, and that no request of `inFlight` stands for.
+    public var receiving: Int {
+        get { Int(truncatingIfNeeded: self.region.load(WorkerRegion.Place.receiving)) }
+        set { self.region.store(UInt64(newValue), WorkerRegion.Place.receiving) }
+    }
+
     /// Turns at the listening sockets since the start: connections accepted, refused ones too, and those left waiting for want of a descriptor.
     /// A queue that is not empty while this stands still is not served.
     public var accepted: UInt64 {
@@ -253,8 +260,12 @@ public final class WorkerRegionReader {
         public var inFlight: UInt64
         public var openStreams: UInt64
         public var connections: UInt64
+        public var receiving: UInt64
         public var accepted: UInt64
         public var requests: UInt64
+
+        /// What would be lost with the worker: requests being worked on, and those that are still on a wire.
+        public var inHand: UInt64 { self.inFlight &+ self.receiving }
     }
 
     private let region: SharedRegion
@@ -272,6 +283,7 @@ public final class WorkerRegionReader {
             passes: self.region.load(WorkerRegion.Place.passes), inFlight: self.region.load(WorkerRegion.Place.inFlight),
             openStreams: self.region.load(WorkerRegion.Place.openStreams),
             connections: self.region.load(WorkerRegion.Place.connections),
+            receiving: self.region.load(WorkerRegion.Place.receiving),
             accepted: self.region.load(WorkerRegion.Place.accepted), requests: self.region.load(WorkerRegion.Place.requests))
     }
 

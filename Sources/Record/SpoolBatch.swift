@@ -34,15 +34,25 @@ public enum SpoolBatch {
         return segment
     }
 
-    /// Which of these events stand at the end of that worker's newest segment. A worker writes one event at a time, so the one that it
-    /// was writing when it ended can only be the last.
+    /// Which of these events stand at the end of a segment of that slot and generation. A worker writes one event at a time, so the one that
+    /// it was writing when it ended can only be the last of its segment; which is not the newest when its successor writes already.
     public static func written(_ ids: [String], directory: String, slot: Int, generation: Int) throws(SystemCallError) -> Set<String> {
+        guard !ids.isEmpty else { return [] }
         let own = try SpoolReader(directory: directory).segments().filter { $0.slot == slot && $0.generation == generation }
-        guard !ids.isEmpty, let newest = own.last else { return [] }
-        let path = directory + "/" + newest.fileName
-        let from = max(0, (SpoolFile.size(path) ?? 0) - Self.tailBytes)
-        guard let bytes = try SpoolFile.read(path, from: from) else { return [] }
         let heads = ids.map { (id: $0, head: Array("{\"id\":\"\($0)\",".utf8)) }
+        var found: Set<String> = []
+        for segment in own.suffix(Self.segmentsMax).reversed() where found.count < ids.count {
+            let path = directory + "/" + segment.fileName
+            let from = max(0, (SpoolFile.size(path) ?? 0) - Self.tailBytes)
+            // One that is gone was too old to be in doubt.
+            guard let bytes = try SpoolFile.read(path, from: from) else { continue }
+            found.formUnion(Self.ids(heads, in: bytes))
+        }
+        return found
+    }
+
+    /// Those whose whole line, with its checksum, is there.
+    private static func ids(_ heads: [(id: String, head: [UInt8])], in bytes: [UInt8]) -> Set<String> {
         var found: Set<String> = []
         var start = 0
         while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -57,6 +67,8 @@ public enum SpoolBatch {
 
     /// More than the longest event.
     private static let tailBytes = 256 * 1024
+    /// More than the successors of a worker, and the batches for them, that can come while it writes its back trace.
+    private static let segmentsMax = 16
 }
 
 extension RecordedEvent {

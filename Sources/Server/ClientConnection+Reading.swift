@@ -80,7 +80,10 @@ extension ClientConnection {
         var used = 0
         if self.phase != .body {
             if self.phase == .idle { self.enter(.head) }
-            guard let head = try self.parser.parse(bytes, consumed: &used) else { return 0 }
+            guard let head = try self.parser.parse(bytes, consumed: &used) else {
+                self.noteBusy()
+                return 0
+            }
             self.headCompletedAt = self.loop.now
             self.beginBody(head)
             if head.expectsContinue, used == bytes.count { self.sendContinue() }

@@ -45,6 +45,8 @@ final class ClientConnection: ReadinessHandler, TimerHandler {
     var isAbovePause = false
     /// A write failed; the connection ends with this pass.
     var hasFailed = false
+    /// Counted in the server's `busyCount`.
+    private var isBusy = false
 
     enum StreamState { case none, chunked, untilClose, bodiless }
 
@@ -68,9 +70,22 @@ final class ClientConnection: ReadinessHandler, TimerHandler {
         }
         do { self.watch = try server.loop.watch(self.number, for: self.interest, handler: self) } catch { return nil }
         self.rearm()
+        self.noteBusy()
     }
 
-    func enter(_ phase: ConnectionPhase) { self.clock.enter(phase, at: self.loop.now) }
+    func enter(_ phase: ConnectionPhase) {
+        self.clock.enter(phase, at: self.loop.now)
+        self.noteBusy()
+    }
+
+    /// Makes the server's count follow the phase and, while a head is awaited, its first byte.
+    func noteBusy() {
+        guard !self.isRefused else { return }
+        let isBusy = self.phase.isBusy(hasHeadBegun: self.parser.hasBegun)
+        guard isBusy != self.isBusy else { return }
+        self.isBusy = isBusy
+        self.server.busyCount += isBusy ? 1 : -1
+    }
 
     // MARK: Readiness
 

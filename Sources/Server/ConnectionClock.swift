@@ -16,6 +16,15 @@ enum ConnectionPhase: Equatable {
     /// We have sent our last byte and throw away what the client still sends.
     case lingering
     case closed
+
+    /// Something has begun that its client counts on, and no handler knows of it. `hasHeadBegun`: more than empty lines has come.
+    func isBusy(hasHeadBegun: Bool) -> Bool {
+        switch self {
+        case .handshake, .body, .flushing: true
+        case .head: hasHeadBegun
+        case .idle, .handling, .lingering, .closed: false
+        }
+    }
 }
 
 /// A connection's phase and by when it must change. A value: reads no clock.

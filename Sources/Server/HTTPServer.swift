@@ -10,6 +10,9 @@ public final class HTTPServer {
 
     /// Open connections that are served. Those over a limit, which only get their refusal, are not counted.
     public private(set) var connectionCount = 0
+    /// Of these, those in the middle of something that is no open exchange: a TLS handshake, a request that has begun and is not
+    /// whole, an answer that has not left. Closing one loses what its client has begun.
+    public internal(set) var busyCount = 0
     /// Connections served since the start.
     public private(set) var acceptedCount: UInt64 = 0
     /// Connections refused since the start because a limit was reached.

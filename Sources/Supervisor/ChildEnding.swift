@@ -1,4 +1,5 @@
 internal import Glibc
+internal import IPC
 internal import Platform
 
 enum ChildSignal {
@@ -14,6 +15,10 @@ func reaped(_ child: ChildProcess) -> ChildProcess.Ending? {
 }
 
 extension ChildProcess.Ending {
+    /// The worker would end like this again. `hasServed`: another of the same configuration has been READY; then what one misses, a file
+    /// with a secret say, may come back.
+    func isPermanent(hasServed: Bool) -> Bool { !hasServed && self == .exited(WorkerControl.permanentExitStatus) }
+
     /// After "worker 0 ".
     var words: String {
         switch self {

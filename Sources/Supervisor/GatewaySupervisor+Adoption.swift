@@ -64,6 +64,7 @@ extension GatewaySupervisor {
                 number: record.number, program: program, cause: ReloadCause(rawValue: record.cause) ?? .signal,
                 programs: held[Int(record.programs)], environment: self.environment, limits: Self.limits(program.sealed.plan),
                 groups: chosen(record.groups), role: record.role == .current ? .current : .leaving, loadedAt: record.loadedAt)
+            generation.hasServed = true
             (generation.takesQueue, generation.drainAt, generation.closing) = (record.takesQueue, record.drainAt, chosen(record.closing))
             for (member, record) in zip(generation.members, record.members) {
                 func worker(_ worker: HandOver.Worker) -> WorkerProcess? {

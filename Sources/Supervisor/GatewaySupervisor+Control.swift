@@ -99,9 +99,9 @@ extension GatewaySupervisor: ControlHandler {
         for client in self.clients(waitingFor: .drain) { client.finish(exit: 1, message: "the drain was ended by \(cause)") }
     }
 
-    /// What workers of all generations have in hand.
+    /// What workers of all generations have in hand, requests that are still arriving included.
     var requestsInFlight: UInt64 {
-        self.generations.flatMap(\.processes).reduce(0) { $0 &+ $1.region.snapshot().inFlight }
+        self.generations.flatMap(\.processes).reduce(0) { $0 &+ $1.region.snapshot().inHand }
     }
 
     private func tendDrain(at now: Instant) {

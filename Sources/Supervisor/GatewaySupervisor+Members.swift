@@ -90,7 +90,9 @@ extension GatewaySupervisor {
         guard case .draining(let deadline) = member.slot.phase, let worker = member.worker else { return }
         let milliseconds = UInt32(clamping: max(0, (deadline - now).nanoseconds / 1_000_000))
         do throws(ChannelError) {
-            try worker.channel.send(.drain(.init(deadlineMilliseconds: milliseconds, takesQueue: generation.takesQueue)))
+            try worker.channel.send(
+                .drain(
+                    .init(deadlineMilliseconds: milliseconds, takesQueue: generation.takesQueue, isLast: self.stage == .stopping)))
         } catch {
             worker.child.send(signal: ChildSignal.kill)
         }
@@ -133,6 +135,7 @@ extension GatewaySupervisor {
             guard worker.isAssigned else { throw ProtocolBreach(description: "READY before its assignment") }
             guard member.worker === worker else { return }
             self.handle(.becameReady, member, of: generation, at: now)
+            generation.hasServed = true
             let milliseconds = Int((now - worker.spawnedAt).nanoseconds / 1_000_000)
             self.log.write(
                 self.stage == .serving && generation.role == .current ? .notice : .debug, "worker \(slot) serves after \(milliseconds) ms",
@@ -190,7 +193,7 @@ extension GatewaySupervisor {
         }
         guard member.worker === worker else { return }
         member.worker = nil
-        let isPermanent = ending == .exited(WorkerControl.permanentExitStatus)
+        let isPermanent = ending.isPermanent(hasServed: generation.hasServed)
         self.vacate(.exited(isPermanent: isPermanent), member, of: generation, why: ending.words, self.fields(worker), at: now)
         if member.slot.phase == .gone, ending != .exited(0), worker.endedBecause != .notNeeded {
             self.log.write(.warning, "worker \(worker.slot) \(ending.words) while draining", self.fields(worker))

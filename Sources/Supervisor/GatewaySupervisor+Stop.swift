@@ -19,7 +19,10 @@ extension GatewaySupervisor {
             for generation in self.generations {
                 for group in generation.groups { group.unlink() }
                 generation.takesQueue = true
+                let leaving = generation.members.filter(\.slot.isDraining)
                 self.drain(generation, until: now + drain, at: now)
+                // Those that leave already, by their own deadline, learn that nobody serves after them.
+                for member in leaving { self.askToDrain(member, of: generation, at: now) }
                 generation.role = .leaving
             }
             for generation in self.generations { for group in generation.groups { group.close() } }

@@ -63,6 +63,8 @@ final class Generation {
     var role: Role
     /// RFC 3339, UTC: when it became current, before that when it was made.
     var loadedAt: String
+    /// One of its members has been READY: its configuration can be served, and who cannot start lacks something of the moment.
+    var hasServed = false
     /// Its workers are the last who accept from some socket.
     var takesQueue = false
     /// When its DRAIN is due; nil: it is not to leave, or has been told.

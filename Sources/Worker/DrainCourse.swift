@@ -33,7 +33,7 @@ struct DrainCourse: Equatable {
         self.isLast = self.isLast || isLast
     }
 
-    /// What to do now.
+    /// What to do now. `inFlight`: requests being worked on and connections on which one comes in or an answer goes out.
     ///
     /// With successors at work an idle connection is not closed under its client's feet: a request might be on its way. It ends with its next
     /// answer, at the idle time-out, or with the deadline.

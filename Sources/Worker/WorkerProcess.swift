@@ -107,6 +107,7 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
             region.inFlight = gateway.inFlight
             region.openStreams = gateway.openStreams
             region.connections = server.connectionCount
+            region.receiving = server.busyCount
             region.accepted = server.acceptedCount &+ server.refusedCount &+ server.exhaustedCount
             region.requests = gateway.requests
         }
@@ -121,14 +122,16 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
 
     // MARK: Drain
 
-    func drainRequested(deadline: Instant, takesQueue: Bool) { self.drain(until: deadline, isLast: takesQueue) }
+    func drainRequested(deadline: Instant, takesQueue: Bool, isLast: Bool) {
+        self.drain(until: deadline, takesQueue: takesQueue, isLast: isLast)
+    }
 
-    func supervisorGone() { self.drain(until: self.loop.now + WorkerControl.orphanDrain, isLast: true) }
+    func supervisorGone() { self.drain(until: self.loop.now + WorkerControl.orphanDrain, takesQueue: true, isLast: true) }
 
-    private func drain(until deadline: Instant, isLast: Bool) {
+    private func drain(until deadline: Instant, takesQueue: Bool, isLast: Bool) {
         self.course.begin(deadline: deadline, isLast: isLast)
         self.gateway.isDraining = true
-        self.server.stopAccepting(takingQueue: isLast)
+        self.server.stopAccepting(takingQueue: takesQueue)
         self.server.beginDrain()
         self.goOnDraining(at: self.loop.now)
     }
@@ -137,7 +140,7 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
 
     private func goOnDraining(at now: Instant) {
         self.loop.cancel(self.drainTimer)
-        switch self.course.step(inFlight: self.gateway.inFlight, connections: self.server.connectionCount, at: now) {
+        switch self.course.step(inFlight: self.gateway.inFlight + self.server.busyCount, connections: self.server.connectionCount, at: now) {
         case .leave: self.loop.stop()
         case .wait(let until): self.drainTimer = self.loop.schedule(at: until, handler: self)
         case .cut:

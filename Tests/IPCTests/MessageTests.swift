@@ -24,8 +24,12 @@ struct MessageTests {
         ),
         (.ready, head(type: 3, descriptors: 0, length: 0)),
         (
-            .drain(.init(deadlineMilliseconds: 300_000, takesQueue: true)),
-            head(type: 4, descriptors: 0, length: 5) + [0xE0, 0x93, 4, 0, 1]
+            .drain(.init(deadlineMilliseconds: 300_000, takesQueue: true, isLast: false)),
+            head(type: 4, descriptors: 0, length: 6) + [0xE0, 0x93, 4, 0, 1, 0]
+        ),
+        (
+            .drain(.init(deadlineMilliseconds: 300_000, takesQueue: false, isLast: true)),
+            head(type: 4, descriptors: 0, length: 6) + [0xE0, 0x93, 4, 0, 0, 1]
         ),
         (
             .gone(.init(finished: 9, aborted: 1)),
@@ -68,10 +72,10 @@ struct MessageTests {
     }
 
     @Test func `fields that a newer peer appends are ignored`() throws {
-        var bytes = Message.drain(.init(deadlineMilliseconds: 1, takesQueue: false)).encode(sequence: 1)
+        var bytes = Message.drain(.init(deadlineMilliseconds: 1, takesQueue: false, isLast: false)).encode(sequence: 1)
         bytes += [1, 2, 3]
         bytes[12] += 3
-        #expect(try Message.decode(bytes) == .drain(.init(deadlineMilliseconds: 1, takesQueue: false)))
+        #expect(try Message.decode(bytes) == .drain(.init(deadlineMilliseconds: 1, takesQueue: false, isLast: false)))
     }
 
     @Test func `an unknown type is skipped only when its sender allows`() throws {

@@ -8,7 +8,9 @@ import Testing
 struct WorkerControlTests {
     final class Log: WorkerControlDelegate {
         var lines: [String] = []
-        func drainRequested(deadline: Instant, takesQueue: Bool) { self.lines.append(takesQueue ? "drain and take" : "drain") }
+        func drainRequested(deadline: Instant, takesQueue: Bool, isLast: Bool) {
+            self.lines.append("drain" + (takesQueue ? " and take" : "") + (isLast ? " as the last" : ""))
+        }
         func adopt(index: Int, listeners: ReceivedDescriptors) { self.lines.append("adopt \(index): \(listeners.count)") }
         func release(index: Int) { self.lines.append("release \(index)") }
         func truthReplaced(by truth: SharedTruth) { self.lines.append("truth \(truth.number): \(truth.changes.count)") }
@@ -65,22 +67,25 @@ struct WorkerControlTests {
         #expect(reader.snapshot().heartbeat == nil)
         assignment.region.beat(at: Instant(nanoseconds: 5), passes: 9)
         assignment.region.inFlight += 2
+        assignment.region.receiving = 5
         assignment.region.accepted += 3
         assignment.region.add(4, to: 0)
         #expect(reader.snapshot().heartbeat == Instant(nanoseconds: 5))
         #expect((reader.snapshot().passes, reader.snapshot().inFlight, reader.snapshot().accepted) == (9, 2, 3))
+        #expect((reader.snapshot().receiving, reader.snapshot().inHand) == (5, 7))
         #expect(reader.metric(0) == 4)
 
         let log = Log()
         try control.start(delegate: log)
         control.ready()
         guard case .message(.ready, _) = try supervisor.receive() else { throw Missing() }
-        try supervisor.send(.drain(.init(deadlineMilliseconds: 10, takesQueue: true)))
+        try supervisor.send(.drain(.init(deadlineMilliseconds: 10, takesQueue: true, isLast: false)))
+        try supervisor.send(.drain(.init(deadlineMilliseconds: 10, takesQueue: false, isLast: true)))
         loop.runOnce(longestWait: .seconds(1))
         control.gone(finished: 1, aborted: 2)
         guard case .message(.gone(let gone), _) = try supervisor.receive() else { throw Missing() }
         #expect(gone == .init(finished: 1, aborted: 2))
-        #expect(log.lines == ["drain and take"])
+        #expect(log.lines == ["drain and take", "drain as the last"])
     }
 
     @Test func `a missing change is noticed, and the whole truth asked for once`() throws {

@@ -167,6 +167,40 @@ def test_an_address_is_added_and_removed_under_load(start, yaml):
         wait_until("the address is closed", lambda: is_refused(added), 10)
 
 
+def test_who_is_idle_on_an_address_that_stays_is_left_alone_when_another_goes(start, yaml):
+    gateway = start(with_gateway(yaml, workers=1))
+    kept, added = f"127.0.0.1:{gateway.port}", free_port()
+    reload(gateway, with_gateway(yaml, workers=1, listen=(kept, f"127.0.0.1:{added}")))
+    ask = b"GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n"
+    with RawClient(gateway.port) as client:
+        client.send(ask)
+        read_answer(client)
+        reload(gateway, with_gateway(yaml, workers=1, listen=(kept,)))
+        wait_until("the address is closed", lambda: is_refused(added), 10)
+        assert without_answer([client], 3) == [client]
+        client.send(ask)
+        head, _ = read_answer(client)
+        assert head.startswith(b"HTTP/1.1 200") and b"connection: close" in head
+    wait_until("the old generation is gone", lambda: {w["generation"] for w in gateway.status()["workers"]} == {3}, 20)
+
+
+def test_a_request_that_still_arrives_is_waited_for_when_the_gateway_stops(start, yaml):
+    gateway = start(with_gateway(yaml))
+    request = request_bytes(BODY)
+    with RawClient(gateway.port) as uploading, RawClient(gateway.port) as beginning:
+        uploading.send(request[:-10])
+        beginning.send(request[:20])
+        gateway.child.send_signal(signal.SIGTERM)
+        wait_until("the address is closed", lambda: is_refused(gateway.port), 10)
+        assert without_answer([uploading, beginning], 3) == [uploading, beginning]
+        uploading.send(request[-10:])
+        beginning.send(request[20:])
+        for client in (uploading, beginning):
+            head, _ = read_answer(client)
+            assert head.startswith(b"HTTP/1.1 ") and b"connection: close" in head
+    assert gateway.child.wait(10) == 0
+
+
 def is_refused(port):
     try:
         RawClient(port, timeout=3).close()

@@ -29,7 +29,7 @@ struct SpoolBatchTests {
         #expect(ids(try SpoolReader(directory: inner).events().events) == ["a"])
     }
 
-    @Test func `only whole lines of the newest segment count as written`() throws {
+    @Test func `only whole lines of a segment of that slot and generation count as written`() throws {
         defer { removeFolder(self.folder) }
         func written(_ wanted: [String]) throws -> Set<String> { try SpoolBatch.written(wanted, directory: self.folder, slot: 2, generation: 1) }
         #expect(try written(["a"]) == [])
@@ -39,13 +39,28 @@ struct SpoolBatchTests {
         try other.append(event("other"))
         let writer = try SpoolWriter(directory: self.folder, slot: 2, generation: 1, start: UTCTime(nanoseconds: 2))
         for name in ["a", "b"] { try writer.append(event(name)) }
-        #expect(try written(["a", "b", "c", "old", "other"]) == ["a", "b"])
+        #expect(try written(["a", "b", "c", "old", "other"]) == ["a", "b", "old"])
         #expect(try written([]) == [])
         // A line that breaks off, and one that does not fit its checksum.
         append(bytes(#"{"id":"c","time":""#), toFile: self.folder + "/" + writer.segment.fileName)
         #expect(try written(["b", "c"]) == ["b"])
         append(bytes(#"x","crc":"00000000"}"# + "\n"), toFile: self.folder + "/" + writer.segment.fileName)
         #expect(try written(["b", "c"]) == ["b"])
+    }
+
+    @Test func `an event is found although the successor writes already`() throws {
+        defer { removeFolder(self.folder) }
+        let dead = try SpoolWriter(directory: self.folder, slot: 2, generation: 1, start: UTCTime(nanoseconds: 1))
+        try dead.append(event("last"))
+        let successor = try SpoolWriter(directory: self.folder, slot: 2, generation: 1, start: UTCTime(nanoseconds: 2))
+        try successor.append(event("first"))
+        #expect(try SpoolBatch.written(["last"], directory: self.folder, slot: 2, generation: 1) == ["last"])
+        #expect(try SpoolBatch.written(["last", "first", "none"], directory: self.folder, slot: 2, generation: 1) == ["last", "first"])
+    }
+
+    @Test func `nothing asked for, nothing looked at; a missing folder is no error then`() throws {
+        defer { removeFolder(self.folder) }
+        #expect(try SpoolBatch.written([], directory: self.folder + "/none", slot: 2, generation: 1) == [])
     }
 
     @Test func `a long segment is looked at from its end`() throws {

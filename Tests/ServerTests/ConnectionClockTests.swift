@@ -16,6 +16,16 @@ struct ConnectionClockTests {
         return deadline == .distantFuture ? nil : deadline - start
     }
 
+    @Test func `a phase is busy when its end would lose what a client has begun`() {
+        let busy: [ConnectionPhase] = [.handshake, .body, .flushing]
+        let quiet: [ConnectionPhase] = [.idle, .handling, .lingering, .closed]
+        for hasHeadBegun in [false, true] {
+            #expect(busy.allSatisfy { $0.isBusy(hasHeadBegun: hasHeadBegun) })
+            #expect(!quiet.contains { $0.isBusy(hasHeadBegun: hasHeadBegun) })
+            #expect(ConnectionPhase.head.isBusy(hasHeadBegun: hasHeadBegun) == hasHeadBegun)
+        }
+    }
+
     @Test func `each phase has its own deadline`() {
         #expect(deadline(.handshake, progressAfter: .seconds(5)) == .seconds(10))
         #expect(deadline(.idle) == .seconds(75))

@@ -518,6 +518,57 @@ struct HTTPServerTests {
 
     // MARK: Drain
 
+    @Test func `a request is counted from its first byte until its answer has left, but for the time it is with the handler`() throws {
+        var open: [ServerExchange] = []
+        let test = try TestServer { open.append($0) }
+        defer { test.end() }
+        func isBusy(_ count: Int) -> Bool { test.server?.busyCount == count }
+        let client = test.connect()
+        test.run { test.connectionCount == 1 }
+        #expect(isBusy(0))
+        client.send("\r\n")
+        test.runPasses()
+        #expect(isBusy(0))
+        client.send("POST / HTTP/1.1\r\nHo")
+        test.run { isBusy(1) }
+        client.send("st: h\r\nContent-Length: 4\r\n\r\n")
+        test.runPasses()
+        #expect(isBusy(1))
+        client.send("ab")
+        test.runPasses()
+        #expect(isBusy(1) && open.isEmpty)
+        client.send("cd")
+        test.run { open.count == 1 }
+        #expect(isBusy(0))
+        client.isReading = false
+        open[0].respond(String(repeating: "x", count: 32 * 1024 * 1024))
+        #expect(isBusy(1))
+        client.isReading = true
+        test.run { isBusy(0) }
+        #expect(test.connectionCount == 1)
+        // Chunks count too, and whoever leaves in the middle is forgotten.
+        client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab")
+        test.run { isBusy(1) }
+        client.close()
+        test.run { test.connectionCount == 0 }
+        #expect(isBusy(0))
+    }
+
+    @Test func `a connection that is only refused is nobody's business`() throws {
+        var limits = ServerLimits()
+        limits.connectionsMax = 1
+        let test = try TestServer(limits: limits) { $0.respond("x") }
+        defer { test.end() }
+        let first = test.connect()
+        test.run { test.connectionCount == 1 }
+        let refused = test.connect()
+        test.run { !refused.answers.isEmpty }
+        #expect(test.server?.busyCount == 0)
+        first.close()
+        refused.close()
+        test.run { test.connectionCount == 0 }
+    }
+
     @Test func `a draining server answers what comes and then lets go`() throws {
         var open: [ServerExchange] = []
         let test = try TestServer { open.append($0) }
