@@ -2,8 +2,8 @@ import Testing
 
 @testable import Supervisor
 
-@Suite("Reload history")
-struct ReloadHistoryTests {
+@Suite("Reload messages")
+struct ReloadMessageTests {
     private static func entry(_ message: String) -> ReloadHistory.Entry {
         ReloadHistory.Entry(time: "T", generation: 7, hash: "h", cause: .signal, result: .applied, message: message)
     }
