@@ -1,7 +1,11 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <sched.h>
 
 #ifndef SO_DETACH_REUSEPORT_BPF
@@ -133,6 +137,19 @@ ssize_t kt_receive_message(int fd, void *bytes, size_t capacity, int *descriptor
 int kt_wait_readable(int fd, int milliseconds) {
     struct pollfd entry = {.fd = fd, .events = POLLIN};
     return poll(&entry, 1, milliseconds);
+}
+
+int kt_is_writable(int fd) {
+    struct pollfd entry = {.fd = fd, .events = POLLOUT};
+    return poll(&entry, 1, 0) == 1 && (entry.revents & (POLLOUT | POLLERR | POLLHUP | POLLNVAL)) != 0;
+}
+
+int kt_open_again_nonblocking(int fd) {
+    struct stat facts;
+    if (fstat(fd, &facts) != 0 || !(S_ISFIFO(facts.st_mode) || isatty(fd))) return -1;
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 int kt_address_inet(const char *host, uint16_t port, struct sockaddr_storage *out, socklen_t *length) {

@@ -32,6 +32,8 @@ public struct InFlightEntry: Equatable, Sendable {
     public static let requestIDBytesMax = 128
     public static let addressBytesMax = 48
     public static let modelBytesMax = 72
+    /// The year 2100: what a worker wrote beyond it, or before 1970, is read as the nearer of the two.
+    static let wallNanosecondsMax: Int64 = 4_102_444_800 * 1_000_000_000
 
     public init(
         sequence: UInt64, wallNanoseconds: Int64, startedAt: Instant, fingerprint: Fingerprint, bodyBytes: Int, endpoint: UInt8,
@@ -96,8 +98,9 @@ public struct InFlightEntry: Equatable, Sendable {
             region.copy(place + offset..<place + offset + min(bytesMax, Int(packed >> shift & 0xFF)))
         }
         var entry = InFlightEntry(
-            sequence: region.load(place + 8), wallNanoseconds: Int64(bitPattern: region.load(place + 16)),
-            startedAt: Instant(nanoseconds: Int64(bitPattern: region.load(place + 24))),
+            sequence: region.load(place + 8),
+            wallNanoseconds: min(max(0, Int64(bitPattern: region.load(place + 16))), Self.wallNanosecondsMax),
+            startedAt: Instant(nanoseconds: max(0, Int64(bitPattern: region.load(place + 24)))),
             fingerprint: Fingerprint(high: region.load(place + 32), low: region.load(place + 40)),
             bodyBytes: Int(clamping: region.load(place + 48)), endpoint: UInt8(truncatingIfNeeded: packed),
             isStream: packed >> 8 & 1 == 1, requestID: text(16, 72, Self.requestIDBytesMax),

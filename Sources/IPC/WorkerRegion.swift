@@ -254,7 +254,7 @@ public final class WorkerRegionWriter {
 public final class WorkerRegionReader {
     /// One look; words may be some nanoseconds apart.
     public struct Snapshot: Equatable, Sendable {
-        /// When the loop last ended a pass; nil before the first.
+        /// When the loop last ended a pass, above 0, else whatever the worker wrote; nil before the first.
         public var heartbeat: Instant?
         public var passes: UInt64
         public var inFlight: UInt64
@@ -277,9 +277,9 @@ public final class WorkerRegionReader {
     }
 
     public func snapshot() -> Snapshot {
-        let beat = self.region.load(WorkerRegion.Place.heartbeat)
+        let beat = Int64(bitPattern: self.region.load(WorkerRegion.Place.heartbeat))
         return Snapshot(
-            heartbeat: beat == 0 ? nil : Instant(nanoseconds: Int64(truncatingIfNeeded: beat)),
+            heartbeat: beat <= 0 ? nil : Instant(nanoseconds: beat),
             passes: self.region.load(WorkerRegion.Place.passes), inFlight: self.region.load(WorkerRegion.Place.inFlight),
             openStreams: self.region.load(WorkerRegion.Place.openStreams),
             connections: self.region.load(WorkerRegion.Place.connections),

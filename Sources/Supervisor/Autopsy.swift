@@ -13,6 +13,8 @@ struct Autopsy: Equatable {
         case none
         /// It did not answer: SIGABRT, then SIGKILL.
         case hang
+        /// It accepted nobody, while its loop went on: the same signals.
+        case stall
         /// It was told to go: not ready in time, not needed, its drain was over.
         case dismissal
     }
@@ -28,6 +30,8 @@ struct Autopsy: Equatable {
         var memoryRanOut: Bool
         var lastWords: LastWords?
         var flight: FlightRecord?
+        /// What it was at when it fell silent, and still when it was ended for that.
+        var silentFlight: FlightRecord?
         var requests: [(index: Int, state: InFlightEntry.State, entry: InFlightEntry)]
     }
 
@@ -48,7 +52,7 @@ struct Autopsy: Equatable {
     init(_ facts: Facts) {
         let isOutOfMemory = facts.ending == .killed(signal: Self.kill) && facts.ourSignal == .none && facts.memoryRanOut
         self.reason =
-            if facts.ourSignal == .hang {
+            if facts.ourSignal == .hang || facts.ourSignal == .stall {
                 .hang
             } else if isOutOfMemory {
                 .outOfMemory
@@ -57,7 +61,7 @@ struct Autopsy: Equatable {
             } else {
                 .crash
             }
-        guard let flight = facts.flight, facts.ourSignal == .hang || isOutOfMemory || Self.isOwnDoing(facts) else {
+        guard let flight = facts.flight, Self.isHungWith(flight, facts) || isOutOfMemory || Self.isOwnDoing(facts) else {
             self.culprit = nil
             return
         }
@@ -66,6 +70,11 @@ struct Autopsy: Equatable {
             facts.requests.first { $0.index == index && $0.entry.fingerprint == flight.fingerprint }?.index
         }
         self.culprit = Culprit(entry: entry, fingerprint: flight.fingerprint, stage: flight.stage, policy: flight.policy)
+    }
+
+    /// Whether it hung all the time with the same body in the same policy: what it has come to since may be innocent.
+    private static func isHungWith(_ flight: FlightRecord, _ facts: Facts) -> Bool {
+        facts.ourSignal == .hang && facts.silentFlight?.isSameWork(as: flight) == true
     }
 
     /// Whether the program ended itself: by a fault that the kernel saw, or by an abort of its own. Never by a signal that somebody sent.

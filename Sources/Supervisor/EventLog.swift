@@ -7,6 +7,8 @@ struct EventLog {
 
     var form: Form
     var lowest = ProcessSettings.LogLevel.info
+    /// Of all copies.
+    private let output = ErrorOutput()
 
     /// What standard error looks like, unless the configuration says otherwise.
     init(format: ProcessSettings.LogFormat = .auto) { self.form = Self.form(format) }
@@ -24,8 +26,19 @@ struct EventLog {
     func write(_ level: ProcessSettings.LogLevel, _ message: String, _ fields: [(String, Int)] = []) {
         guard Self.rank(level) >= Self.rank(self.lowest) else { return }
         let line = self.line(level, message, fields, time: currentTimestamp())
-        // Standard error that is closed or full is nobody's to hear about.
-        do throws(SystemCallError) { try Files.write(Array((line + "\n").utf8), to: 2) } catch {}
+        self.write(lines: line)
+    }
+
+    /// Words that have their form already, without the last line break. Standard error that is closed is nobody's to hear about.
+    func write(lines: String) { self.output.write(lines + "\n", droppedLine: self.droppedLine) }
+
+    /// Tries again what a slow reader has left waiting.
+    func flush() { self.output.flush(droppedLine: self.droppedLine) }
+
+    private func droppedLine(_ count: Int) -> String {
+        self.line(
+            .warning, "\(count) \(count == 1 ? "message was" : "messages were") dropped: standard error was not read", [("dropped", count)],
+            time: currentTimestamp()) + "\n"
     }
 
     func line(_ level: ProcessSettings.LogLevel, _ message: String, _ fields: [(String, Int)], time: String) -> String {

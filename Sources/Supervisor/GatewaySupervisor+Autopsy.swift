@@ -33,12 +33,13 @@ extension GatewaySupervisor {
             switch worker.endedBecause {
             case nil: .none
             case .hung: .hang
+            case .stalled: .stall
             case .notReady, .drainOver, .notNeeded: .dismissal
             }
         return Autopsy.Facts(
             pid: worker.child.pid, ending: ending, ourSignal: signal, wasAsked: asked,
             memoryRanOut: ending == .killed(signal: ChildSignal.kill) && self.memoryWatch.hasMoved(), lastWords: worker.region.lastWords(),
-            flight: worker.region.flight(), requests: requests)
+            flight: worker.region.flight(), silentFlight: worker.silentFlight.flight, requests: requests)
     }
 
     private func quarantine(_ culprit: Autopsy.Culprit, of worker: WorkerProcess, _ requests: Requests, at now: Instant) {

@@ -21,9 +21,10 @@ extension GatewaySupervisor {
             if earliest > now { return self.handle(.spawnPostponed(until: earliest), member, of: generation, at: now) }
             self.spawn(member, of: generation, at: now)
         case .askToDrain: self.askToDrain(member, of: generation, at: now)
-        case .abort:
+        case .abort(let reason):
             guard let worker = member.worker else { return }
-            worker.endedBecause = .hung
+            worker.endedBecause = reason
+            worker.silentFlight.confirm(worker.region.flight())
             self.log.write(.error, "worker \(slot) does not answer; ending it with a back trace", self.fields(worker))
             worker.child.send(signal: ChildSignal.abort)
             // One that was stopped can only write its trace when it runs.
@@ -31,11 +32,12 @@ extension GatewaySupervisor {
         case .abortAgain: member.worker?.child.send(signal: ChildSignal.abort)
         case .kill(let reason):
             guard let worker = member.worker else { return }
-            worker.endedBecause = reason
+            // The end of the time for its back trace is no reason of its own.
+            if worker.endedBecause != .stalled { worker.endedBecause = reason }
             let words =
                 switch reason {
                 case .notReady: "it did not get ready within \(Self.bootLimit.components.seconds) s"
-                case .hung: "it does not answer"
+                case .hung, .stalled: "it does not answer"
                 case .drainOver: "the time for open requests is over"
                 case .notNeeded: "it serves nobody yet"
                 }
@@ -101,7 +103,8 @@ extension GatewaySupervisor {
     func receive(_ worker: WorkerProcess) {
         guard let (generation, member) = self.place(of: worker) else { return }
         do {
-            while true {
+            // One that never stops talking has its turn like everybody; the rest is read in the next pass.
+            for _ in 0..<WorkerWords.messagesMax {
                 switch try worker.channel.receive() {
                 case .nothing: return
                 case .end:
@@ -133,6 +136,7 @@ extension GatewaySupervisor {
             try self.assign(worker, member, of: generation)
         case .ready:
             guard worker.isAssigned else { throw ProtocolBreach(description: "READY before its assignment") }
+            guard worker.words.isFirstReady() else { throw ProtocolBreach(description: "a second READY") }
             guard member.worker === worker else { return }
             self.handle(.becameReady, member, of: generation, at: now)
             generation.hasServed = true
@@ -141,10 +145,14 @@ extension GatewaySupervisor {
                 self.stage == .serving && generation.role == .current ? .notice : .debug, "worker \(slot) serves after \(milliseconds) ms",
                 self.fields(worker) + [("milliseconds", milliseconds)])
         case .gone(let gone):
+            guard worker.words.isFirstGone() else { throw ProtocolBreach(description: "a second GONE") }
             self.log.write(
                 .info, "worker \(slot) has finished: \(gone.finished) requests done, \(gone.aborted) cut off",
                 self.fields(worker) + [("finished", Int(clamping: gone.finished)), ("aborted", Int(clamping: gone.aborted))])
-        case .dying(let signal): self.isDying(worker, signal: signal, member, of: generation, at: now)
+        case .dying(let signal):
+            // Its handler speaks once; what it was at is blamed once.
+            guard worker.words.isFirstDying(), worker.dyingSignal == nil else { return }
+            self.isDying(worker, signal: signal, member, of: generation, at: now)
         case .resync: worker.truthDelivery.asked(at: now)
         case .assign, .drain, .adopt, .release, .truth, .change, .quiesce, .assignConsole, .configuration, .ask, .answer:
             throw ProtocolBreach(description: "a message that is ours to send")

@@ -5,11 +5,13 @@ internal import Settings
 /// What is looked at whenever the loop has run: slots, sockets, reload, stage, reports, the next wake.
 extension GatewaySupervisor {
     func passEnded(at now: Instant) {
+        defer { self.log.flush() }
         if case .ended = self.stage { return }
         // We were stopped or starved ourselves: heartbeats have not been looked at, so they get a new chance.
         let overslept = self.plannedWake != .distantFuture && now - self.plannedWake > .seconds(1)
         for generation in self.generations { self.tendMembers(of: generation, overslept: overslept, at: now) }
         self.checkQueues(at: now)
+        self.memoryWatch.tend(at: now)
         self.tendProbation(at: now)
         self.tendUpgrade(at: now)
         self.tendReload(at: now)
@@ -30,6 +32,9 @@ extension GatewaySupervisor {
         for member in generation.members {
             if let worker = member.worker, let beat = overslept ? now : worker.region.snapshot().heartbeat {
                 self.handle(.beat(beat), member, of: generation, at: now)
+            }
+            if let worker = member.worker, worker.endedBecause == nil {
+                worker.silentFlight.look(isStale: member.slot.isStale(at: now)) { worker.region.flight() }
             }
             self.handle(.timerFired, member, of: generation, at: now)
             member.noteState(time: currentTimestamp)
@@ -90,9 +95,9 @@ extension GatewaySupervisor {
     /// Tells the state file, the service manager, people and the watchdog what has changed, in this order.
     func report(_ servingCount: Int, at now: Instant) {
         if case .ended = self.stage { return }
-        if let state = self.state()?.json, state != self.lastState, now >= self.stateRetryAt ?? now {
+        if let state = self.state(), state != self.lastState, now >= self.stateRetryAt ?? now {
             do throws(SystemCallError) {
-                try Files.replace(self.statePath, with: Array((state + "\n").utf8))
+                try Files.replace(self.statePath, with: Array((state.json + "\n").utf8))
                 self.lastState = state
                 self.stateRetryAt = nil
             } catch {

@@ -18,7 +18,7 @@ extension GatewaySupervisor {
         self.compilation = nil
         let text = compilation.messageText()
         // As the compiler would have written it: with file and line, one finding a line.
-        if !text.isEmpty { do throws(SystemCallError) { try Files.write(Array((text + "\n").utf8), to: 2) } catch {} }
+        if !text.isEmpty { self.log.write(lines: text) }
         do throws(Compilation.Failure) {
             let program = try compilation.result(ending)
             if case .compiling = self.stage { self.startFirst(program) } else { self.reloadCompiled(program, messages: text) }

@@ -33,12 +33,9 @@ extension GatewaySupervisor {
     private static func workers(of generation: Generation, at now: Instant) -> [StatusReport.Worker] {
         generation.members.flatMap { member in
             func worker(_ process: WorkerProcess?, _ state: String) -> StatusReport.Worker {
-                var worker = StatusReport.Worker(
-                    slot: member.index, pid: process?.child.pid, generation: generation.number, state: state, since: member.since)
-                guard let region = process?.region.snapshot() else { return worker }
-                worker.heartbeatMilliseconds = region.heartbeat.map { Int(max(.zero, now - $0).nanoseconds / 1_000_000) }
-                (worker.inFlight, worker.openStreams, worker.requests) = (region.inFlight, region.openStreams, region.requests)
-                return worker
+                StatusReport.Worker(
+                    slot: member.index, pid: process?.child.pid, generation: generation.number, state: state, since: member.since,
+                    region: process?.region.snapshot(), at: now)
             }
             let dying = member.dying.map { worker($0, "dying") }
             if member.worker == nil, generation.role == .leaving { return dying }

@@ -56,7 +56,7 @@ extension GatewaySupervisor {
         self.console?.stop()
         self.answer(self.course.abandonAll() + self.upgrade.finish(), self.result(isGood: false, message: "the gateway has ended"))
         // Another gateway's file stays.
-        if !self.lastState.isEmpty { Files.remove(self.statePath) }
+        if self.lastState != nil { Files.remove(self.statePath) }
         self.stage = .ended(status: status)
     }
 }

@@ -109,7 +109,8 @@ public final class GatewaySupervisor {
     /// With real ports; also known after the sockets are closed.
     var listenNames: [String] = []
     var lastStatus = ""
-    var lastState = ""
+    /// As it stands in the state file.
+    var lastState: GatewayState?
     /// The state file could not be written; tried again then.
     var stateRetryAt: Instant?
 

@@ -3,20 +3,40 @@ internal import Platform
 /// Whether the kernel has ended somebody for want of memory: in our control group where it says so, else on this host.
 struct OutOfMemoryWatch {
     private let path: String?
-    private var last: UInt64
+    /// Kills before these do not count: as of at least one `interval` ago where the loop has been awake, so that the kill of a process that takes a
+    /// while to end is not looked past before its end is seen.
+    private var base: UInt64
+    private var recent: UInt64
+    private var nextLook: Instant
+    private static let interval = Duration.milliseconds(500)
 
     /// Looks for the first time.
     init() {
         let group = (try? Files.read("/proc/self/cgroup", bytesMax: Self.bytesMax)).flatMap(Self.eventsPath)
-        self.path = [group, "/proc/vmstat"].compactMap(\.self).first { Self.kills(at: $0) != nil }
-        self.last = self.path.flatMap(Self.kills) ?? 0
+        self.init(paths: [group, "/proc/vmstat"].compactMap(\.self), at: Instant.now())
+    }
+
+    /// `paths`: the first that can be read is looked at.
+    init(paths: [String], at now: Instant) {
+        self.path = paths.first { Self.kills(at: $0) != nil }
+        self.base = self.path.flatMap(Self.kills) ?? 0
+        self.recent = self.base
+        self.nextLook = now + Self.interval
+    }
+
+    /// Lets go of kills that nobody has been blamed for, so that an old one, elsewhere, is not taken for the cause of a later end. To be called
+    /// whenever the loop is awake anyway; looks at most twice a second.
+    mutating func tend(at now: Instant) {
+        guard now >= self.nextLook, let path, let kills = Self.kills(at: path) else { return }
+        self.nextLook = now + Self.interval
+        (self.base, self.recent) = (self.recent, kills)
     }
 
     /// True when it has since the last look. Reads a small file of the kernel's.
     mutating func hasMoved() -> Bool {
         guard let path, let kills = Self.kills(at: path) else { return false }
-        defer { self.last = kills }
-        return kills > self.last
+        defer { (self.base, self.recent) = (kills, kills) }
+        return kills > self.base
     }
 
     private static let bytesMax = 1 << 20

@@ -24,19 +24,37 @@ struct ReloadHistory: Equatable {
     }
 
     static let entriesMax = 20
+    /// Of a message that is kept; who waits for the reload is told the whole.
+    static let messageBytesMax = 2048
 
     private var list = RecentList<Entry>(limit: Self.entriesMax)
 
     /// Oldest first.
     var entries: [Entry] { self.list.elements }
 
-    mutating func append(_ entry: Entry) { self.list.append(entry) }
+    mutating func append(_ entry: Entry) {
+        var entry = entry
+        entry.message = Self.cut(entry.message)
+        self.list.append(entry)
+    }
+
+    /// Between two characters.
+    private static func cut(_ message: String) -> String {
+        guard message.utf8.count > Self.messageBytesMax else { return message }
+        var (bytes, kept) = (0, String.UnicodeScalarView())
+        for scalar in message.unicodeScalars {
+            bytes += UTF8.width(scalar)
+            guard bytes <= Self.messageBytesMax - 3 else { break }
+            kept.append(scalar)
+        }
+        return String(kept) + "…"
+    }
 
     /// A generation that had been applied did not stand its probation.
     mutating func rolledBack(generation: UInt64, message: String) {
         self.list.changeLast(where: { $0.generation == generation && $0.result == .applied }) { entry in
             entry.result = .rolledBack
-            entry.message = message
+            entry.message = Self.cut(message)
         }
     }
 

@@ -76,6 +76,17 @@ struct StatusReport: Equatable {
     var deaths: [DeathRecord] = []
     var uptimeSeconds = 0
 }
+extension StatusReport.Worker {
+    /// `region`: one look at the worker's memory, whatever stands there; nil without a process.
+    init(
+        slot: Int, pid: Int32?, generation: UInt64, state: String, since: String, region: WorkerRegionReader.Snapshot?, at now: Instant
+    ) {
+        self.init(slot: slot, pid: pid, generation: generation, state: state, since: since)
+        guard let region else { return }
+        self.heartbeatMilliseconds = region.heartbeat.map { Int(max(.zero, now - $0).nanoseconds / 1_000_000) }
+        (self.inFlight, self.openStreams, self.requests) = (region.inFlight, region.openStreams, region.requests)
+    }
+}
 
 extension StatusReport.Target {
     /// What all workers of the current generation know of a target, put together. `cells`: one for each of them.

@@ -13,6 +13,10 @@ final class WorkerProcess {
     var endedBecause: WorkerSlot.KillReason?
     /// Who ended it, as far as it is known.
     var culprit: Autopsy.Culprit?
+    /// Of its latest silence; kept as it was when it was ended.
+    var silentFlight = SilentFlight()
+    /// What it has said that is said once.
+    var words = WorkerWords()
     var truthDelivery = TruthDelivery()
     /// What its DYING said.
     var dyingSignal: Int32?

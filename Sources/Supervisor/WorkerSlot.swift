@@ -40,12 +40,16 @@ struct WorkerSlot {
     enum Action: Equatable {
         case none, spawn, askToDrain
         /// SIGABRT, so that a back trace is kept.
-        case abort, abortAgain
+        case abort(KillReason), abortAgain
         case kill(KillReason)
     }
 
     /// The numbers are those of a hand-over.
-    enum KillReason: UInt8, Equatable { case notReady = 1, hung, drainOver, notNeeded }
+    enum KillReason: UInt8, Equatable {
+        case notReady = 1, hung, drainOver, notNeeded
+        /// Its loop goes on and accepts nobody: no request is to blame.
+        case stalled
+    }
 
     struct Limits: Equatable {
         var boot = Duration.seconds(10)
@@ -63,6 +67,9 @@ struct WorkerSlot {
         /// From the deadline of a drain, when the worker cuts off what is left and records it, to SIGKILL.
         var cut = Duration.seconds(5)
     }
+
+    /// A beat may come between our reading of the clock and of the worker's memory, and we may be held up meanwhile.
+    private static let beatAheadMax = Duration.seconds(1)
 
     let limits: Limits
     private(set) var phase = Phase.vacant
@@ -95,7 +102,9 @@ struct WorkerSlot {
             (self.servingSince, self.lastBeat) = (now, now)
             return .none
         case .beat(let beat):
-            if let last = self.lastBeat, beat > last { self.lastBeat = beat }
+            // Its clock is ours: what lies further ahead is garbage, which must not pass for life.
+            guard beat <= now + Self.beatAheadMax else { return .none }
+            if let last = self.lastBeat, min(beat, now) > last { self.lastBeat = min(beat, now) }
             return .none
         case .exited(let isPermanent): return self.ended(isPermanent: isPermanent, at: now, jitter: jitter)
         case .dying:
@@ -108,7 +117,7 @@ struct WorkerSlot {
         case .acceptStalled:
             guard case .serving = self.phase else { return .none }
             self.phase = .ending
-            return self.abort(at: now)
+            return self.abort(.stalled, at: now)
         case .drainRequested(let deadline): return self.drain(until: deadline)
         case .timerFired: return self.timePassed(at: now)
         }
@@ -183,17 +192,17 @@ struct WorkerSlot {
             return .kill(.drainOver)
         case .serving where self.isHung(at: now):
             self.phase = .ending
-            return self.abort(at: now)
-        case .draining where self.isHung(at: now): return self.abort(at: now)
+            return self.abort(.hung, at: now)
+        case .draining where self.isHung(at: now): return self.abort(.hung, at: now)
         case .vacant, .starting, .serving, .ending, .backoff, .draining, .failed, .gone: return .none
         }
     }
 
-    private mutating func abort(at now: Instant) -> Action {
+    private mutating func abort(_ reason: KillReason, at now: Instant) -> Action {
         self.lastBeat = nil
         self.abortAgainAt = now + self.limits.secondAbort
         self.killAt = now + self.limits.trace
-        return .abort
+        return .abort(reason)
     }
 
     private mutating func forgetProcess() {
@@ -207,6 +216,9 @@ struct WorkerSlot {
         guard case .serving = self.phase, let beat = self.lastBeat else { return false }
         return now - beat < self.limits.stale
     }
+
+    /// Its loop has not ended a pass for long, and it has not been ended for that yet.
+    func isStale(at now: Instant) -> Bool { self.lastBeat.map { now - $0 >= self.limits.stale } ?? false }
 
     /// READY, and nothing has been asked of it since.
     var isReady: Bool { if case .serving = self.phase { true } else { false } }

@@ -45,6 +45,12 @@ struct RecordedEventTests {
 
 @Suite("UTC time")
 struct UTCTimeTests {
+    @Test func `every number is some time`() {
+        #expect(UTCTime(nanoseconds: .min).text == "1677-09-21T00:12:43.145224Z")
+        #expect(UTCTime(nanoseconds: -1).text == "1969-12-31T23:59:59.999999Z")
+        #expect(UTCTime(nanoseconds: .max).text == "2262-04-11T23:47:16.854775Z")
+    }
+
     @Test(arguments: [
         (0, "1970-01-01T00:00:00.000000Z"), (951_782_400_000_001_999, "2000-02-29T00:00:00.000001Z"),
         (1_709_251_199_999_999_000, "2024-02-29T23:59:59.999999Z"), (4_107_542_400_000_000_000, "2100-03-01T00:00:00.000000Z"),

@@ -20,13 +20,14 @@ struct AutopsyTests {
     static func facts(
         ending: ChildProcess.Ending? = .killed(signal: 11), ourSignal: Autopsy.OurSignal = .none, wasAsked: Bool = false, memoryRanOut: Bool = false,
         words: LastWords? = LastWords(signal: 11, code: 1, sender: 0),
-        flight: FlightRecord? = FlightRecord(stage: .input, fingerprint: AutopsyTests.body, entry: 4, policy: 2)
+        flight: FlightRecord? = AutopsyTests.atWork, silent: FlightRecord? = AutopsyTests.atWork
     ) -> Autopsy.Facts {
         Autopsy.Facts(
-            pid: 100, ending: ending, ourSignal: ourSignal, wasAsked: wasAsked, memoryRanOut: memoryRanOut, lastWords: words, flight: flight,
+            pid: 100, ending: ending, ourSignal: ourSignal, wasAsked: wasAsked, memoryRanOut: memoryRanOut, lastWords: words, flight: flight, silentFlight: silent,
             requests: [(1, .open, Self.entry(1, Self.other)), (4, .open, Self.entry(2))])
     }
 
+    static let atWork = FlightRecord(stage: .input, fingerprint: body, entry: 4, policy: 2)
     static let blamed = Autopsy.Culprit(entry: 4, fingerprint: body, stage: .input, policy: 2)
 
     @Test(arguments: [
@@ -71,6 +72,44 @@ struct AutopsyTests {
         #expect(autopsy.reason == .hang)
         #expect(autopsy.culprit == Self.blamed)
         #expect(Autopsy(Self.facts(ending: ending, ourSignal: .hang, words: words, flight: nil)).culprit == nil)
+    }
+
+    @Test(arguments: [
+        nil, FlightRecord(stage: .input, fingerprint: other, entry: 1, policy: 2), FlightRecord(stage: .input, fingerprint: body, entry: 4, policy: 1),
+    ] as [FlightRecord?])
+    func `a hang is blamed on what was there from its first moment on`(silent: FlightRecord?) {
+        let autopsy = Autopsy(Self.facts(ending: .killed(signal: 6), ourSignal: .hang, silent: silent))
+        #expect(autopsy.reason == .hang)
+        #expect(autopsy.culprit == nil)
+    }
+
+    @Test func `a worker that accepted nobody is blamed on no request`() {
+        let autopsy = Autopsy(Self.facts(ending: .killed(signal: 6), ourSignal: .stall, words: LastWords(signal: 6, code: 0, sender: 1)))
+        #expect(autopsy.reason == .hang)
+        #expect(autopsy.culprit == nil)
+    }
+
+    @Test func `a silence has the flight of its first look, unless it goes on to another`() {
+        var silence = SilentFlight()
+        silence.look(isStale: false) { Self.atWork }
+        #expect(silence.flight == nil)
+        silence.look(isStale: true) { Self.atWork }
+        silence.look(isStale: true) { FlightRecord(stage: .input, fingerprint: Self.other, entry: 1, policy: 2) }
+        #expect(silence.flight == Self.atWork)
+        var moved = silence
+        silence.confirm(Self.atWork)
+        #expect(silence.flight == Self.atWork)
+        moved.confirm(FlightRecord(stage: .input, fingerprint: Self.other, entry: 1, policy: 2))
+        #expect(moved.flight == nil)
+        silence.look(isStale: false) { Self.atWork }
+        #expect(silence.flight == nil)
+    }
+
+    @Test func `a worker says once what is said once`() {
+        var words = WorkerWords()
+        #expect(words.isFirstReady() && !words.isFirstReady())
+        #expect(words.isFirstDying() && !words.isFirstDying())
+        #expect(words.isFirstGone() && !words.isFirstGone())
     }
 
     @Test func `a worker that the kernel ended for want of memory is to blame on the body`() {

@@ -151,4 +151,25 @@ struct OutOfMemoryWatchTests {
         var quiet = watch
         #expect(!quiet.hasMoved() || watch.hasMoved())
     }
+
+    @Test func `an old kill elsewhere is let go, a fresh one is not looked past`() throws {
+        let path = "/tmp/kt-memory-events-\(ThisProcess.pid)-\(UInt64.random(in: 0 ... .max))"
+        defer { Files.remove(path) }
+        func write(_ kills: Int) throws { try Files.replace(path, with: Array("oom 9\noom_kill \(kills)\n".utf8)) }
+        let start = Instant(nanoseconds: 1_000_000_000)
+        try write(3)
+        var watch = OutOfMemoryWatch(paths: ["/nowhere", path], at: start)
+        try write(4)
+        watch.tend(at: start + .milliseconds(500))
+        // Its process may still be on its way out.
+        var early = watch
+        #expect(early.hasMoved() && !early.hasMoved())
+        watch.tend(at: start + .milliseconds(999))
+        var between = watch
+        #expect(between.hasMoved())
+        watch.tend(at: start + .milliseconds(1_000))
+        #expect(!watch.hasMoved())
+        try write(5)
+        #expect(watch.hasMoved())
+    }
 }

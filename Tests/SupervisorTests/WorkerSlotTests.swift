@@ -76,7 +76,7 @@ struct WorkerSlotTests {
         #expect(!slot.isServing(at: at(.seconds(4))))
         #expect(slot.handle(.timerFired, at: at(.seconds(4))) == .none)
         #expect(slot.nextWake(after: at(.seconds(4))) == at(.seconds(6)))
-        #expect(slot.handle(.timerFired, at: at(.seconds(6))) == .abort)
+        #expect(slot.handle(.timerFired, at: at(.seconds(6))) == .abort(.hung))
         #expect(slot.phase == .ending)
         #expect(slot.nextWake(after: at(.seconds(6))) == at(.milliseconds(6_250)))
         #expect(slot.handle(.timerFired, at: at(.milliseconds(6_250))) == .abortAgain)
@@ -132,7 +132,7 @@ struct WorkerSlotTests {
         #expect(slot.presence(at: at(.seconds(1))) == .awayLong)
         _ = slot.handle(.becameReady, at: at(.seconds(1)))
         // The abort of our own is answered the same way.
-        #expect(slot.handle(.timerFired, at: at(.seconds(6))) == .abort)
+        #expect(slot.handle(.timerFired, at: at(.seconds(6))) == .abort(.hung))
         #expect(slot.handle(.dying, at: at(.seconds(6))) == .none)
         #expect(slot.phase == .backoff(until: at(.milliseconds(6_100))))
         #expect(slot.handle(.timerFired, at: at(.milliseconds(6_250))) == .spawn)
@@ -150,7 +150,7 @@ struct WorkerSlotTests {
     @Test mutating func `a worker that accepts nobody is as hung`() {
         #expect(slot.handle(.acceptStalled, at: start) == .none)
         self.serve()
-        #expect(slot.handle(.acceptStalled, at: at(.seconds(2))) == .abort)
+        #expect(slot.handle(.acceptStalled, at: at(.seconds(2))) == .abort(.stalled))
         #expect(slot.presence(at: at(.seconds(2))) == .awayLong)
         #expect(slot.handle(.timerFired, at: at(.seconds(5))) == .kill(.hung))
     }
@@ -166,7 +166,7 @@ struct WorkerSlotTests {
     @Test mutating func `a worker that hangs while it drains does not wait for the deadline`() {
         self.serve()
         _ = slot.handle(.drainRequested(deadline: at(.seconds(300))), at: start)
-        #expect(slot.handle(.timerFired, at: at(.seconds(5))) == .abort)
+        #expect(slot.handle(.timerFired, at: at(.seconds(5))) == .abort(.hung))
         #expect(slot.handle(.timerFired, at: at(.seconds(8))) == .kill(.hung))
         #expect(slot.handle(.exited(isPermanent: false), at: at(.seconds(8))) == .none)
         #expect(slot.phase == .gone)

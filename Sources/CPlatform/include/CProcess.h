@@ -49,6 +49,10 @@ ssize_t kt_send_message(int fd, const void *bytes, size_t count, const int *desc
 ssize_t kt_receive_message(int fd, void *bytes, size_t capacity, int *descriptors, size_t *descriptor_count, int *truncated);
 /* 1 readable, 0 timed out, -1. */
 int kt_wait_readable(int fd, int milliseconds);
+// 1: poll(2) says that a write of at most PIPE_BUF bytes finds room.
+int kt_is_writable(int fd);
+// What writes to the file behind fd without ever waiting: a description of its own of a FIFO or terminal. -1 where there is none to be had.
+int kt_open_again_nonblocking(int fd);
 
 /* 0, or -1 when `host` is no address. */
 int kt_address_inet(const char *host, uint16_t port, struct sockaddr_storage *out, socklen_t *length);
