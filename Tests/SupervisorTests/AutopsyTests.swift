@@ -107,9 +107,12 @@ struct AutopsyTests {
 
     @Test func `a worker says once what is said once`() {
         var words = WorkerWords()
-        #expect(words.isFirstReady() && !words.isFirstReady())
-        #expect(words.isFirstDying() && !words.isFirstDying())
-        #expect(words.isFirstGone() && !words.isFirstGone())
+        let ofReady = [words.isFirstReady(), words.isFirstReady()]
+        #expect(ofReady == [true, false])
+        let ofDying = [words.isFirstDying(), words.isFirstDying()]
+        #expect(ofDying == [true, false])
+        let ofGone = [words.isFirstGone(), words.isFirstGone()]
+        #expect(ofGone == [true, false])
     }
 
     @Test func `a worker that the kernel ended for want of memory is to blame on the body`() {
