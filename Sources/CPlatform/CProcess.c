@@ -222,6 +222,11 @@ int kt_filter_attach(int fd, struct sock_filter *instructions, uint16_t count) {
     return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
+int kt_filter_detach(int fd) {
+    int none = 0;
+    return setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof none);
+}
+
 int kt_listen_queue(int fd, uint32_t *waiting, uint32_t *limit) {
     struct tcp_info info = {0};
     socklen_t length = sizeof info;

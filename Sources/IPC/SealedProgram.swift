@@ -85,6 +85,11 @@ public enum SealedProgramError: Error, Equatable, Sendable {
     /// What the certificate files held when they were checked, for `TLSFiles.decode`; empty without TLS.
     public var tlsBytes: [UInt8] { self.memory.copy(self.tlsRange) }
 
+    /// Both make the same gateway: the same configuration, and the same files read for it, which the hash does not cover.
+    public func isEquivalent(to other: SealedProgram) -> Bool {
+        self.hash == other.hash && self.settingsBytes == other.settingsBytes && self.tlsBytes == other.tlsBytes
+    }
+
     /// The policy image, from a page boundary, read-only; valid as long as this object.
     public var image: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(rebasing: self.memory.bytes[self.imageRange]) }
 

@@ -91,6 +91,11 @@ public enum ListeningSocket {
         }
     }
 
+    /// Takes a `turnAway` back; harmless where there was none.
+    public static func letIn(_ socket: CInt) throws(SystemCallError) {
+        guard kt_filter_detach(socket) == 0 || errno == ENOENT else { throw SystemCallError("SO_DETACH_FILTER", errno: errno) }
+    }
+
     private static func socket(_ family: CInt) throws(SystemCallError) -> OwnedDescriptor {
         let number = kt_stream_socket(family)
         guard number >= 0 else { throw SystemCallError("socket", errno: errno) }

@@ -40,9 +40,12 @@ public struct SocketFacts: Equatable, Sendable {
     /// True when a socket file has this name.
     public static func isSocketFile(_ path: String) -> Bool { unsafe kt_is_socket_file(path) == 1 }
 
-    /// Makes a listening socket from elsewhere like our own: non-blocking, with our length of the queue. All who share it see that.
+    /// Makes a listening socket from elsewhere like our own: non-blocking, with our length of the queue, open to everybody. All who
+    /// share it see that.
     public static func prepareListening(_ descriptor: CInt) throws(SystemCallError) {
         guard kt_fcntl_int(descriptor, F_SETFL, O_NONBLOCK) == 0 else { throw SystemCallError("F_SETFL", errno: errno) }
         guard Glibc.listen(descriptor, CInt(ListeningSocket.backlog)) == 0 else { throw SystemCallError("listen", errno: errno) }
+        // Whoever had it before us may have closed it to newcomers.
+        try ListeningSocket.letIn(descriptor)
     }
 }

@@ -27,7 +27,7 @@ final class Compilation {
         do throws(SystemCallError) {
             self.source = try loop.onReadable(self.child.rawNumber, ended)
         } catch {
-            self.child.send(signal: ChildSignal.kill)
+            loop.kill(self.child)
             throw error
         }
     }

@@ -121,7 +121,7 @@ final class ConsoleProcess {
             try self.assign(life)
         } catch {
             life.forget()
-            life.child.send(signal: ChildSignal.kill)
+            loop.kill(life.child)
             if let error = error as? SystemCallError { throw error }
             throw SystemCallError("the console's socket", errno: 0)
         }

@@ -75,7 +75,12 @@ final class DemoProcess {
             standardInput: self.lifeline.theirs.rawNumber)
         do throws(SystemCallError) {
             let child = try ChildProcess(self.executable.descriptor, plan)
-            self.source = try loop.onReadable(child.rawNumber) { [weak self] in self?.childEnded(ended) }
+            do throws(SystemCallError) {
+                self.source = try loop.onReadable(child.rawNumber) { [weak self] in self?.childEnded(ended) }
+            } catch {
+                loop.kill(child)
+                throw error
+            }
             self.child = child
             self.startAt = nil
         } catch {
@@ -93,9 +98,10 @@ final class DemoProcess {
         ended(ending.words)
     }
 
-    func stop() {
+    /// `loop` reaps it.
+    func stop(on loop: ServiceLoop) {
         self.source?.cancel()
-        self.child?.send(signal: ChildSignal.kill)
+        if let child = self.child { loop.kill(child) }
         self.child = nil
     }
 }

@@ -54,7 +54,7 @@ extension GatewaySupervisor {
         let groups = zip(adoption.addresses, handOver.groups).map { addresses, group in
             ListenerGroup(
                 adopting: group.sockets, requested: addresses.requested, address: addresses.real,
-                steeredTo: group.steeredTo?.map { Int($0) })
+                steeredTo: group.steeredTo?.map { Int($0) }, belongsToManager: group.belongsToManager)
         }
         func chosen(_ places: [UInt32]) -> [ListenerGroup] { places.map { groups[Int($0)] } }
         self.generationNumber = handOver.lastGeneration
@@ -81,7 +81,8 @@ extension GatewaySupervisor {
         }
         self.take(chosen(handOver.inForce))
         self.indexCount = Int(handOver.indexCount)
-        self.steering = SlotSteering(indexCount: self.indexCount, at: Instant.now())
+        let steered = self.groups.max { $0.count < $1.count }?.steeredTo
+        self.steering = SlotSteering(indexCount: self.indexCount, chosen: steered, at: Instant.now())
         self.ownership = QueueOwnership(indexCount: self.indexCount, adopters: self.adopters)
         self.lastGood = handOver.lastGood.map { LastGood(program: sealed[Int($0.sealed)], programs: held[Int($0.programs)]) }
         self.probation = handOver.probation.map(Probation.init)
@@ -133,7 +134,10 @@ extension GatewaySupervisor {
             for client in handedOver.clients {
                 let socket = OwnedDescriptor(adopting: client.socket)
                 guard let command = ControlCommand(rawValue: client.command) else { continue }
-                try control.adopt(try ControlClient(adopting: socket, command: command, pendingOutput: client.pendingOutput))
+                let client = try ControlClient(adopting: socket, command: command, pendingOutput: client.pendingOutput)
+                try control.adopt(client)
+                // The reload that it waits for was to come after the upgrade.
+                if command == .reload { self.requestReload(for: client) }
             }
         } catch {
             self.log.write(.error, "who waits on the control socket cannot be answered: \(error)")
@@ -144,6 +148,8 @@ extension GatewaySupervisor {
     private func takeUp(_ adoption: Adoption, reason: String?) {
         let handOver = adoption.handOver
         ThisProcess.setName("kt-supervisor")
+        // First, so that a reload that somebody waits for is this one.
+        if case .takeOver = adoption.order.kind { self.requestReload(cause: .upgrade) }
         self.adoptControl(handOver.control)
         // What is due is looked at as soon as the loop runs.
         self.plannedWake = Instant.now()
@@ -154,7 +160,6 @@ extension GatewaySupervisor {
         switch adoption.order.kind {
         case .takeOver:
             self.log.write(.notice, "build \(Build.version) takes over from build \(handOver.wayBack?.build ?? "?"); its own workers start")
-            self.requestReload(cause: .upgrade)
         case .refused: self.upgradeFailed(reason.map { "the new build cannot take over: \($0)" } ?? "the new build cannot take over")
         case .comeBack: self.upgradeFailed(handOver.reason)
         }

@@ -18,9 +18,7 @@ extension GatewaySupervisor: ControlHandler {
         switch command {
         case .status: client.send(object: self.statusReport(at: now).json)
         case .reload:
-            self.requestReload(cause: .control) { result in
-                client.finish(exit: result.isGood ? 0 : 1, message: result.message)
-            }
+            self.requestReload(for: client)
             // Who joins one that runs hears how far it is.
             if !client.isClosed, !self.reloadWords.isEmpty { client.progress(self.reloadWords) }
         // Answered by the image that is there when it is decided.
@@ -70,6 +68,13 @@ extension GatewaySupervisor: ControlHandler {
 
     // MARK: Reload
 
+    /// The client hears what comes of it.
+    func requestReload(for client: ControlClient) {
+        self.requestReload(cause: .control) { result in
+            client.finish(exit: result.isGood ? 0 : 1, message: result.message)
+        }
+    }
+
     private func tendReloadClients() {
         let words =
             switch self.course.phase {
@@ -118,7 +123,7 @@ extension GatewaySupervisor: ControlHandler {
     }
 
     /// Whoever serves knows whether the gateway wants work; successors of crashed workers too.
-    private func tellDrain() {
+    func tellDrain() {
         for generation in self.generations where generation.role != .leaving {
             for member in generation.members where member.slot.isReady {
                 guard let worker = member.worker, worker.isQuiesced != self.drainCourse.isOn else { continue }

@@ -77,7 +77,7 @@ extension GatewaySupervisor {
         value.groups = groups.objects.map { group in
             HandOver.Group(
                 requested: group.requested.description, address: group.address.description, sockets: group.allSockets,
-                steeredTo: group.steeredTo?.map { UInt32($0) })
+                steeredTo: group.steeredTo?.map { UInt32($0) }, belongsToManager: group.belongsToManager)
         }
         return value
     }

@@ -58,7 +58,7 @@ extension GatewaySupervisor {
             do throws(SystemCallError) {
                 try self.watch(worker)
             } catch {
-                worker.child.send(signal: ChildSignal.kill)
+                self.loop.kill(worker.child)
                 throw error
             }
             member.worker = worker

@@ -15,7 +15,7 @@ extension GatewaySupervisor {
         // Going back to the very same would change nothing.
         let isNew =
             self.lastGood.map { lastGood in
-                lastGood.program.sealed.hash != generation.program.sealed.hash || lastGood.programs !== generation.programs
+                !lastGood.program.sealed.isEquivalent(to: generation.program.sealed) || lastGood.programs !== generation.programs
             } ?? false
         self.probation = isNew ? Probation(slotCount: generation.members.count, at: now) : nil
     }

@@ -86,6 +86,7 @@ extension GatewaySupervisor {
         // Who has adopted what in the old generation closes it with its DRAIN.
         self.ownership = QueueOwnership(indexCount: self.indexCount)
         let removed = self.groups.filter { group in !new.groups.contains { $0 === group } }
+        for group in new.groups where !self.groups.contains(where: { $0 === group }) { self.letIn(group) }
         self.take(new.groups)
         self.steer(always: true, at: now)
         if let old { self.dismiss(old, closing: removed, at: now) }
@@ -97,6 +98,13 @@ extension GatewaySupervisor {
         let warnings = self.compilerWarnings.isEmpty ? "" : "\n\(self.compilerWarnings)"
         self.finishReload(isGood: true, words + warnings, generation: new.number, hash: new.program.sealed.hash, cause: new.cause)
         self.log.write(.notice, words, [("generation", Int(clamping: new.number)), ("workers", count)])
+    }
+
+    /// An address is in force again that was to be closed; to a new one it makes no difference.
+    private func letIn(_ group: ListenerGroup) {
+        do throws(SystemCallError) { try group.letIn() } catch {
+            self.log.write(.error, "nobody can connect to \(group.address): \(error)")
+        }
     }
 
     /// Its members finish what they have. `closing`: addresses that nobody else serves.
@@ -148,12 +156,15 @@ extension GatewaySupervisor {
             let added = starting.groups.filter { group in !self.groups.contains { $0 === group } }
             // Members that are READY already may have accepted somebody.
             self.dismiss(starting, closing: added, at: now)
-            starting.adminListeners?.unlink()
+            let adminListeners = starting.adminListeners.take()
+            adminListeners?.unlink()
+            adminListeners?.close()
         }
         let cause = self.course.cause
         if cause == .rollback { self.probation = nil }
         if cause == .upgrade, self.givesUp(words) {
-            _ = self.course.finish()
+            // Who waits is handed over to the build before; where that cannot be executed, there is a reload of our own for them.
+            for asker in self.course.finish() { self.course.ask(asker, cause: .control) }
             return
         }
         let kept = self.current.map { "generation \($0.number) stays in force" } ?? ""

@@ -8,39 +8,58 @@ extension GatewaySupervisor {
     /// How long an address that is to be closed lets in who has begun to connect.
     static let closingPatience = Duration.seconds(1)
 
-    /// The plan's addresses: those in force and new ones, each with enough sockets. All that is new is bound before anything changes.
+    /// The plan's addresses: those in force, those that were to be closed and are wanted again, and new ones, each with enough sockets.
+    /// All that is missing is bound before anything changes, and nobody listens on it before all is bound.
     func groups(for plan: SupervisorPlan, at now: Instant) throws(StartObstacle) -> [ListenerGroup] {
-        let difference = ListenerDifference(
-            existing: self.groups.map { (requested: $0.requested, real: $0.address) }, wanted: plan.listen)
-        let count = max(plan.workers, self.groups.map(\.count).max() ?? 0)
+        // A second group on the address of a closing one would share its connections, until the closing one throws its own out.
+        let there = self.groups + self.generations.flatMap(\.closing).filter(\.canReopen)
+        let difference = ListenerDifference(existing: there.map { (requested: $0.requested, real: $0.address) }, wanted: plan.listen)
         let ours = self.generations.flatMap { $0.groups + $0.closing } + self.groups
         var groups: [ListenerGroup] = []
         var added: [ListenerGroup] = []
-        for (address, kept) in zip(plan.listen, difference.kept) {
-            if let kept {
-                groups.append(self.groups[kept])
-                continue
+        var additions: [(group: ListenerGroup, sockets: ListenerGroup.Additions)] = []
+        do throws(StartObstacle) {
+            for (address, kept) in zip(plan.listen, difference.kept) {
+                do throws(SystemCallError) {
+                    if let kept {
+                        groups.append(there[kept])
+                        additions.append((there[kept], try self.additions(for: there[kept], to: plan.workers)))
+                    } else {
+                        let isBeside = ours.contains { ListenerDifference.mayOverlap($0.address, address) }
+                        let group = try ListenerGroup(address, count: plan.workers, besideOurs: isBeside, listening: false)
+                        groups.append(group)
+                        added.append(group)
+                    }
+                } catch {
+                    let doing = kept == nil ? "listen on" : "add sockets for"
+                    throw StartObstacle(words: "cannot \(doing) \(address): \(Self.words(error))")
+                }
             }
+            self.growIndices(to: max(plan.workers, groups.map(\.count).max() ?? 0), at: now)
             do throws(SystemCallError) {
-                let isBeside = ours.contains { ListenerDifference.mayOverlap($0.address, address) }
-                let group = try ListenerGroup(address, count: count, besideOurs: isBeside)
-                groups.append(group)
-                added.append(group)
+                for (group, sockets) in additions where !sockets.isEmpty { try self.add(sockets, to: group) }
+                for group in added { try group.listen() }
             } catch {
-                for group in added { group.unlink() }
-                throw StartObstacle(words: "cannot listen on \(address): \(Self.words(error))")
+                throw StartObstacle(words: "cannot listen: \(Self.words(error))")
             }
-        }
-        self.growIndices(to: count, at: now)
-        for index in difference.kept.compactMap({ $0 }) {
-            do throws(SystemCallError) {
-                try self.grow(self.groups[index], to: count)
-            } catch {
-                for group in added { group.unlink() }
-                throw StartObstacle(words: "cannot add sockets for \(self.groups[index].address): \(Self.words(error))")
-            }
+        } catch {
+            for group in added { group.unlink() }
+            throw error
         }
         return groups
+    }
+
+    /// What a group needs for so many workers. One of the service manager's may take none of ours beside its own – another user has
+    /// bound them – and is shared then.
+    private func additions(for group: ListenerGroup, to count: Int) throws(SystemCallError) -> ListenerGroup.Additions {
+        do throws(SystemCallError) { return try group.additions(to: count) } catch {
+            guard group.belongsToManager, error.errno == EADDRINUSE || error.errno == EACCES else { throw error }
+            group.share()
+            self.log.write(
+                .warning, "workers share the \(group.count) inherited sockets of \(group.address), as none can be added: \(error)",
+                [("workers", count), ("sockets", group.count)])
+            return try group.additions(to: group.count)
+        }
     }
 
     private func growIndices(to count: Int, at now: Instant) {
@@ -52,8 +71,7 @@ extension GatewaySupervisor {
     }
 
     /// New sockets take nothing before they are served, so who is served is said first.
-    private func grow(_ group: ListenerGroup, to count: Int) throws(SystemCallError) {
-        guard !group.isShared, group.count < count else { return }
+    private func add(_ sockets: ListenerGroup.Additions, to group: ListenerGroup) throws(SystemCallError) {
         let chosen = (self.steering?.chosen ?? []).filter { $0 < group.count }
         do throws(SystemCallError) {
             try group.steer(to: chosen, isExclusive: true)
@@ -61,7 +79,15 @@ extension GatewaySupervisor {
             // They take connections from now on, which a sibling adopts.
             self.log.write(.warning, "cannot steer connections on \(group.address): \(error)")
         }
-        try group.grow(to: count)
+        try group.add(sockets)
+    }
+
+    /// `groups` are a new generation's: those that were to be closed are not.
+    func keepOpen(_ groups: [ListenerGroup]) {
+        for generation in self.generations where !generation.closing.isEmpty {
+            generation.closing.removeAll { closing in groups.contains { $0 === closing } }
+            if generation.closing.isEmpty { generation.takesQueue = false }
+        }
     }
 
     static func words(_ error: SystemCallError) -> String {

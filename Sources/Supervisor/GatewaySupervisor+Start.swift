@@ -89,6 +89,7 @@ extension GatewaySupervisor {
             for group in groups where !self.groups.contains(where: { $0 === group }) { group.unlink() }
             throw error
         }
+        self.keepOpen(groups)
         self.generationNumber += 1
         let generation = Generation(
             number: self.generationNumber, program: program, cause: cause, programs: programs ?? self.programs,

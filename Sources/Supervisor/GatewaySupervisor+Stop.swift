@@ -52,7 +52,7 @@ extension GatewaySupervisor {
         self.flushAbortedEvents()
         for group in self.groups { group.unlink() }
         for group in self.starting?.groups ?? [] { group.unlink() }
-        self.demo?.stop()
+        self.demo?.stop(on: self.loop)
         self.console?.stop()
         self.answer(self.course.abandonAll() + self.upgrade.finish(), self.result(isGood: false, message: "the gateway has ended"))
         // Another gateway's file stays.

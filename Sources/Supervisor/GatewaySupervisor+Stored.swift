@@ -12,7 +12,8 @@ extension GatewaySupervisor {
             if let name = leftover.storedName { self.manager.removeStored(name: name) }
         }
         self.groups = inherited.groups.map { group in
-            ListenerGroup(adopting: group.release(), requested: group.address, address: group.address)
+            ListenerGroup(
+                adopting: group.release(), requested: group.address, address: group.address, belongsToManager: group.belongsToManager)
         }
         guard !self.groups.isEmpty else { return }
         let addresses = self.groups.map(\.address.description).joined(separator: ", ")

@@ -69,7 +69,9 @@ extension GatewaySupervisor {
                 demo: self.demo?.program, console: self.console?.program)
             defer { withExtendedLifetime(home) {} }
             self.endDrain("an upgrade")
+            self.tellDrain()
             self.flushAbortedEvents()
+            self.loop.reapKilled(within: .seconds(1))
             let value = self.handOver(.upgrade, home: home)
             try self.execute(candidate, value, kind: .takeOver(back: home.supervisor.rawNumber))
         } catch {
@@ -129,9 +131,10 @@ extension GatewaySupervisor {
             self.log.write(.error, "build \(Build.version) gives up: \(reason); going back to build \(wayBack.build)")
             // That build has no program to start it with.
             if wayBack.demo == nil {
-                self.demo?.stop()
+                self.demo?.stop(on: self.loop)
                 self.demo = nil
             }
+            self.loop.reapKilled(within: .seconds(1))
             defer { withExtendedLifetime(wayBack) {} }
             self.flushAbortedEvents()
             let value = self.handOver(.wayBack, home: wayBack, reason: reason)

@@ -11,7 +11,8 @@ extension HandOver {
         static let group: UInt16 = 11, inForce: UInt16 = 12, indexCount: UInt16 = 13, generation: UInt16 = 14, lastGood: UInt16 = 15
         static let probation: UInt16 = 16, demo: UInt16 = 17, console: UInt16 = 18, control: UInt16 = 19, stateLock: UInt16 = 20
         static let truth: UInt16 = 21, retiredMetrics: UInt16 = 22, reload: UInt16 = 23, death: UInt16 = 24, restarts: UInt16 = 25
-        static let isQuiesced: UInt16 = 26, wayBack: UInt16 = 27, reason: UInt16 = 28, part: UInt16 = 29
+        // 26 was used once.
+        static let wayBack: UInt16 = 27, reason: UInt16 = 28, part: UInt16 = 29
     }
 
     func encode() -> [UInt8] {
@@ -41,7 +42,6 @@ extension HandOver {
         for value in self.reloads { fields.put(Tag.reload) { value.encode(into: &$0) } }
         for value in self.deaths { fields.put(Tag.death) { value.encode(into: &$0) } }
         for value in self.restarts { fields.put(Tag.restarts) { value.encode(into: &$0) } }
-        fields.put(Tag.isQuiesced, self.isQuiesced)
         if let value = self.wayBack { fields.put(Tag.wayBack) { value.encode(into: &$0) } }
         fields.put(Tag.reason, self.reason)
         for value in self.parts { fields.put(Tag.part) { value.encode(into: &$0) } }
@@ -89,7 +89,6 @@ extension HandOver {
         for record in try fields.records(Tag.reload) { self.reloads.append(try Reload(record)) }
         for record in try fields.records(Tag.death) { self.deaths.append(try Death(record)) }
         for record in try fields.records(Tag.restarts) { self.restarts.append(try Count(record)) }
-        self.isQuiesced = try fields.flag(Tag.isQuiesced)
         for record in try fields.records(Tag.wayBack) { self.wayBack = try WayBack(record) }
         self.reason = try fields.text(Tag.reason) ?? ""
         for record in try fields.records(Tag.part) { self.parts.append(try Part(record)) }

@@ -94,6 +94,7 @@ extension HandOver.Worker {
         fields.put(9, self.endedBecause)
         fields.put(10, self.dyingSignal)
         fields.put(11, self.killAt?.nanoseconds)
+        fields.put(12, self.isQuiesced)
     }
 
     init(_ fields: TaggedReader) throws(MalformedBytes) {
@@ -101,7 +102,7 @@ extension HandOver.Worker {
             child: try HandOver.Child(fields), channel: try fields.requiredDescriptor(3), region: try fields.requiredDescriptor(4),
             spawnedAt: try fields.requiredMoment(5), isAssigned: try fields.flag(6), sequence: try fields.required(7),
             adopted: try fields.numbers(8), endedBecause: try fields.number(9), dyingSignal: try fields.number(10),
-            killAt: try fields.moment(11))
+            killAt: try fields.moment(11), isQuiesced: try fields.flag(12))
     }
 }
 
@@ -111,11 +112,13 @@ extension HandOver.Group {
         fields.put(2, self.address)
         for socket in self.sockets { fields.put(3, socket) }
         if let steeredTo = self.steeredTo { fields.put(4) { record in for index in steeredTo { record.put(1, index) } } }
+        fields.put(5, self.belongsToManager)
     }
 
     init(_ fields: TaggedReader) throws(MalformedBytes) {
         self.init(requested: try fields.requiredText(1), address: try fields.requiredText(2), sockets: try fields.descriptors(3))
         for record in try fields.records(4) { self.steeredTo = try record.numbers(1) }
+        self.belongsToManager = try fields.flag(5)
         guard !self.sockets.isEmpty else { throw MalformedBytes() }
     }
 }

@@ -52,6 +52,8 @@ struct HandOver: Equatable {
         var dyingSignal: Int32?
         /// When it is killed although its back trace is not written.
         var killAt: Instant?
+        /// It was told that the gateway wants no more work.
+        var isQuiesced = false
     }
 
     struct Member: Equatable {
@@ -96,6 +98,8 @@ struct HandOver: Equatable {
         var sockets: [CInt]
         /// What the kernel was last told; nil: its own choice.
         var steeredTo: [UInt32]?
+        /// A socket unit holds them too.
+        var belongsToManager = false
     }
 
     /// The programs of one build, by `O_PATH` descriptors.
@@ -237,8 +241,6 @@ struct HandOver: Equatable {
     var deaths: [Death] = []
     /// Ends that nobody asked for since the gateway's start, by kind.
     var restarts: [Count] = []
-    /// `/readyz` says no, by `drain`.
-    var isQuiesced = false
     /// On the way back: the build that hands over does not want to be come back to.
     var wayBack: WayBack?
     /// On the way back: why.

@@ -18,6 +18,8 @@ struct InheritedSocketPlan: Equatable {
         var descriptors: [CInt]
         /// One socket for all indices: it has no siblings on its port, so nothing is to be steered and none can be added.
         var isShared: Bool
+        /// A socket unit's: it holds them too.
+        var belongsToManager = false
     }
 
     struct Leftover: Equatable {
@@ -36,9 +38,9 @@ struct InheritedSocketPlan: Equatable {
     init(_ offers: [Offer], wanted: [ListenAddress]) {
         var stored: [ListenAddress: [Int: Offer]] = [:]
         var activated: [ListenAddress: [Offer]] = [:]
-        let places = Dictionary(wanted.map { (Self.normal($0), $0) }, uniquingKeysWith: { first, _ in first })
+        let places = Dictionary(wanted.map { ($0.normal, $0) }, uniquingKeysWith: { first, _ in first })
         for offer in offers {
-            guard let place = offer.facts.place, let address = places[Self.normal(ListenAddress(place))] else {
+            guard let place = offer.facts.place, let address = places[ListenAddress(place).normal] else {
                 self.leave(offer, offer.facts.place == nil ? "it is no socket of a known kind" : "its address is not configured")
                 continue
             }
@@ -50,7 +52,7 @@ struct InheritedSocketPlan: Equatable {
                 activated[address, default: []].append(offer)
                 continue
             }
-            guard Self.normal(name.address) == Self.normal(address), stored[address]?[name.index] == nil else {
+            guard name.address.normal == address.normal, stored[address]?[name.index] == nil else {
                 self.leave(offer, "it is not what its name says")
                 continue
             }
@@ -81,20 +83,13 @@ struct InheritedSocketPlan: Equatable {
         }
         guard let first = chosen.first else { return }
         let group = Group(
-            address: address, descriptors: chosen.map(\.descriptor), isShared: chosen.count == 1 && (isLocal || !first.facts.sharesPort))
+            address: address, descriptors: chosen.map(\.descriptor), isShared: chosen.count == 1 && (isLocal || !first.facts.sharesPort),
+            belongsToManager: !activated.isEmpty)
         self.groups.append(group)
     }
 
     private mutating func leave(_ offer: Offer, _ reason: String) {
         self.leftovers.append(Leftover(descriptor: offer.descriptor, name: offer.name, reason: reason))
-    }
-
-    /// The same address in the words of `getsockname`.
-    private static func normal(_ address: ListenAddress) -> ListenAddress {
-        guard case .tcp(let host, let port) = address else { return address }
-        if host == "localhost" { return .tcp(host: "127.0.0.1", port: port) }
-        guard let bytes = AddressRange.address(host) else { return address }
-        return .tcp(host: bytes.map { String($0) }.joined(separator: "."), port: port)
     }
 }
 
@@ -104,5 +99,13 @@ extension ListenAddress {
         case .tcp(let host, let port): self = .tcp(host: host, port: port)
         case .unix(let path): self = .unix(path: path)
         }
+    }
+
+    /// The same address in one spelling: equal where two are one socket address.
+    var normal: ListenAddress {
+        guard case .tcp(let host, let port) = self else { return self }
+        let digits = host == "localhost" ? "127.0.0.1" : host
+        guard let bytes = AddressRange.address(digits) else { return self }
+        return .tcp(host: bytes.map { String($0) }.joined(separator: "."), port: port)
     }
 }

@@ -10,10 +10,13 @@ final class InheritedSockets {
     /// The sockets of one address, listening and non-blocking.
     final class Group {
         let address: ListenAddress
+        /// A socket unit holds them too.
+        let belongsToManager: Bool
         private var descriptors: [CInt]
 
         fileprivate init(_ group: InheritedSocketPlan.Group) {
             self.address = group.address
+            self.belongsToManager = group.belongsToManager
             self.descriptors = group.descriptors
         }
 

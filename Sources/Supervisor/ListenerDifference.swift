@@ -7,13 +7,14 @@ struct ListenerDifference: Equatable {
     /// Existing ones that nobody wants.
     var removed: [Int]
 
-    /// `existing`: as asked for, and with the real port; either makes the address wanted. Each serves one wanted address only.
+    /// `existing`: as asked for, and with the real port; either makes the address wanted, in whatever spelling. Each serves one wanted
+    /// address only.
     init(existing: [(requested: ListenAddress, real: ListenAddress)], wanted: [ListenAddress]) {
         var free = Set(existing.indices)
         self.kept = wanted.map { address in
             let found =
-                existing.indices.first { free.contains($0) && existing[$0].requested == address }
-                ?? existing.indices.first { free.contains($0) && existing[$0].real == address }
+                existing.indices.first { free.contains($0) && existing[$0].requested.normal == address.normal }
+                ?? existing.indices.first { free.contains($0) && existing[$0].real.normal == address.normal }
             if let found { free.remove(found) }
             return found
         }

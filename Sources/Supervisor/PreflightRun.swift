@@ -20,7 +20,7 @@ final class PreflightRun {
         do throws(SystemCallError) {
             self.source = try loop.onReadable(self.child.rawNumber, ended)
         } catch {
-            self.child.send(signal: ChildSignal.kill)
+            loop.kill(self.child)
             throw error
         }
     }

@@ -43,6 +43,7 @@ internal import Platform
 
     private let event: OpaquePointer
     private var alarm: Source?
+    private var killed: [ChildProcess] = []
 
     init() throws(SystemCallError) {
         var event: OpaquePointer?
@@ -89,6 +90,20 @@ internal import Platform
         try self.setAlarm(wake)
         let result = unsafe sd_event_run(self.event, .max)
         guard result >= 0 || result == -EINTR else { throw SystemCallError("sd_event_run", errno: -result) }
+        self.killed.removeAll { reaped($0) != nil }
+    }
+
+    /// Kills a child whose end nobody waits for, and reaps it in one of the next passes.
+    func kill(_ child: ChildProcess) {
+        child.send(signal: ChildSignal.kill)
+        self.killed.append(child)
+    }
+
+    /// Before this image ends, which is the last that knows of them. Blocks for as long as the kernel takes to end what was killed, at
+    /// most `limit` for each.
+    func reapKilled(within limit: Duration) {
+        for child in self.killed { do throws(SystemCallError) { _ = try child.wait(limit) } catch {} }
+        self.killed = []
     }
 
     /// Runs what has happened already, without waiting for more.

@@ -13,8 +13,9 @@ struct SlotSteering {
     private(set) var takesConnections: [Bool]
     private var vacantSince: [Instant?]
 
-    init(indexCount: Int, at now: Instant) {
-        self.takesConnections = [Bool](repeating: true, count: indexCount)
+    /// `chosen`: what the kernel does already; nil: it gives to all.
+    init(indexCount: Int, chosen: [Int]? = nil, at now: Instant) {
+        self.takesConnections = (0..<indexCount).map { chosen?.contains($0) ?? true }
         self.vacantSince = [Instant?](repeating: now, count: indexCount)
     }
 

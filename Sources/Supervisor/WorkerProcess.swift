@@ -63,6 +63,9 @@ final class WorkerProcess {
         self.endedBecause = worker.endedBecause.flatMap(WorkerSlot.KillReason.init)
         self.dyingSignal = worker.dyingSignal
         self.killAt = worker.killAt ?? .distantFuture
+        self.isQuiesced = worker.isQuiesced
+        // It may have missed a change that the image before could not send.
+        self.truthDelivery.asked(at: worker.spawnedAt)
     }
 
     /// For the next image, which is lent every descriptor.
@@ -71,7 +74,7 @@ final class WorkerProcess {
             child: HandOver.Child(pid: self.child.pid, pidfd: self.child.rawNumber), channel: self.channel.rawNumber,
             region: self.regionFile.rawNumber, spawnedAt: self.spawnedAt, isAssigned: self.isAssigned, sequence: self.channel.sequence,
             adopted: self.adopted.sorted().map { UInt32($0) }, endedBecause: self.endedBecause?.rawValue,
-            dyingSignal: self.dyingSignal, killAt: self.killAt == .distantFuture ? nil : self.killAt)
+            dyingSignal: self.dyingSignal, killAt: self.killAt == .distantFuture ? nil : self.killAt, isQuiesced: self.isQuiesced)
     }
 
     /// Calls back for messages and for the end of the process, until `forget`.

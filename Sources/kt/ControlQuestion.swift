@@ -59,11 +59,25 @@ struct ControlQuestion {
 
     init(_ places: [String]) { self.places = places }
 
+    /// A connection that ends without a word is made anew, once: a gateway that is exchanged for its next version meanwhile lets go of
+    /// those whose command it has not read.
     func ask(_ command: String, progress: (String) -> Void) throws(ControlTrouble) -> ControlAnswer {
+        if let answer = try self.attempt(command, progress) { return answer }
+        if let answer = try self.attempt(command, progress) { return answer }
+        throw ControlTrouble(description: "the gateway has ended before it answered")
+    }
+
+    /// nil: the connection ended without any line.
+    private func attempt(_ command: String, _ progress: (String) -> Void) throws(ControlTrouble) -> ControlAnswer? {
         let connection = try self.connect()
+        var hasHeard = false
         do throws(SystemCallError) {
-            try connection.send(command)
+            do throws(SystemCallError) { try connection.send(command) } catch {
+                guard error.errno == EPIPE || error.errno == ECONNRESET else { throw error }
+                return nil
+            }
             while let line = try connection.nextLine() {
+                hasHeard = true
                 if let answer = ControlAnswer(line) { return answer }
                 guard let range = JSONDocument.value(at: ["progress"], in: line.span),
                     let words = JSONDocument.text(line.span.extracting(range))
@@ -73,6 +87,7 @@ struct ControlQuestion {
         } catch {
             throw ControlTrouble(description: "the gateway does not answer: \(error)")
         }
+        guard hasHeard else { return nil }
         throw ControlTrouble(description: "the gateway has ended before it answered")
     }
 

@@ -42,6 +42,17 @@ struct SealedProgramTests {
         #expect(unsafe program.image.isEmpty)
     }
 
+    @Test func `a certificate that was renewed makes another program of the same hash`() throws {
+        func program(settings: [UInt8] = [1], tls: [UInt8] = [2], display: [UInt8] = []) throws -> SealedProgram {
+            try self.program(
+                SealedProgram.encode(
+                    plan: Self.plan, settingsBytes: settings, displayBytes: display, tlsBytes: tls, image: [], hash: Self.hash))
+        }
+        #expect(try program().isEquivalent(to: try program(display: [7])))
+        #expect(try !program().isEquivalent(to: try program(tls: [3])))
+        #expect(try !program().isEquivalent(to: try program(settings: [3])))
+    }
+
     @Test func `what is not sealed is refused`() throws {
         let file = try MemoryFile.create("program", size: 0)
         try MemoryFile.write(SealedProgram.encode(plan: Self.plan, settingsBytes: [], image: [], hash: Self.hash), to: file.rawNumber)

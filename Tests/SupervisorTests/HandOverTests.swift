@@ -38,7 +38,8 @@ struct HandOverTests {
             .init(
                 child: self.child(), channel: self.descriptor(), region: self.descriptor(), spawnedAt: self.moment(),
                 isAssigned: self.flag(), sequence: self.number(), adopted: self.list { $0.number() },
-                endedBecause: self.maybe { $0.number() }, dyingSignal: self.maybe { $0.number() }, killAt: self.maybe { $0.moment() })
+                endedBecause: self.maybe { $0.number() }, dyingSignal: self.maybe { $0.number() }, killAt: self.maybe { $0.moment() },
+                isQuiesced: self.flag())
         }
 
         mutating func member() -> HandOver.Member {
@@ -101,7 +102,6 @@ struct HandOverTests {
                     uptimeMilliseconds: $0.number())
             }
             value.restarts = self.list { .init(name: $0.text(), count: $0.number()) }
-            value.isQuiesced = self.flag()
             value.wayBack = self.maybe {
                 .init(
                     build: $0.text(), supervisor: $0.descriptor(), programs: $0.place(in: value.programs.count),
@@ -119,7 +119,7 @@ struct HandOverTests {
         mutating func group() -> HandOver.Group {
             .init(
                 requested: self.text(), address: self.text(), sockets: [self.descriptor()] + self.list { $0.descriptor() },
-                steeredTo: self.maybe { $0.list { $0.number() } })
+                steeredTo: self.maybe { $0.list { $0.number() } }, belongsToManager: self.flag())
         }
     }
 

@@ -77,25 +77,25 @@ struct InheritedSocketPlanTests {
     @Test func `a socket unit's own are told by their address and keep their order`() {
         let place = SocketPlace.tcp(host: "0.0.0.0", port: 80)
         let plan = Plan([self.offer(3, "k.socket", place), self.offer(4, "k.socket", place)], wanted: [self.web])
-        #expect(plan.groups == [.init(address: self.web, descriptors: [3, 4], isShared: false)])
+        #expect(plan.groups == [.init(address: self.web, descriptors: [3, 4], isShared: false, belongsToManager: true)])
     }
 
     @Test func `a single socket of a unit serves all indices`() {
         let plan = Plan([self.offer(3, "k.socket", .tcp(host: "0.0.0.0", port: 80), sharesPort: false)], wanted: [self.web])
-        #expect(plan.groups == [.init(address: self.web, descriptors: [3], isShared: true)])
+        #expect(plan.groups == [.init(address: self.web, descriptors: [3], isShared: true, belongsToManager: true)])
     }
 
     @Test func `a socket unit goes before the store`() {
         let place = SocketPlace.tcp(host: "0.0.0.0", port: 80)
         let plan = Plan([self.stored(3, self.web, 0), self.offer(4, "k.socket", place)], wanted: [self.web])
-        #expect(plan.groups == [.init(address: self.web, descriptors: [4], isShared: false)])
+        #expect(plan.groups == [.init(address: self.web, descriptors: [4], isShared: false, belongsToManager: true)])
         #expect(plan.leftovers.map(\.reason) == ["the socket unit has passed its own"])
     }
 
     @Test func `sockets that share no port are no group`() {
         let place = SocketPlace.tcp(host: "0.0.0.0", port: 80)
         let plan = Plan([self.offer(3, "a", place), self.offer(4, "b", place, sharesPort: false)], wanted: [self.web])
-        #expect(plan.groups == [.init(address: self.web, descriptors: [4], isShared: true)])
+        #expect(plan.groups == [.init(address: self.web, descriptors: [4], isShared: true, belongsToManager: true)])
         #expect(plan.leftovers.map(\.descriptor) == [3])
     }
 

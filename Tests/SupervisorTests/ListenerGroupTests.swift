@@ -66,6 +66,49 @@ struct ListenerGroupTests {
         #expect(shared.ownSocket(of: 0) == nil)
     }
 
+    @Test func `additions that are let go leave no trace`() throws {
+        let group = try ListenerGroup(.tcp(host: "127.0.0.1", port: 0), count: 1)
+        do { _ = try group.additions(to: 3) }
+        #expect(group.count == 1)
+        try group.add(try group.additions(to: 3))
+        #expect(group.count == 3)
+    }
+
+    @Test func `sockets that cannot get siblings are shared by all`() throws {
+        let group = try ListenerGroup(.tcp(host: "127.0.0.1", port: 0), count: 2)
+        group.share()
+        #expect((0..<4).map { group.socket(of: $0) } == group.allSockets + group.allSockets)
+        #expect((0..<3).map { group.ownSocket(of: $0) } == group.allSockets + [nil])
+        #expect(try group.additions(to: 5).isEmpty)
+        #expect(group.queue(of: 0) == nil)
+    }
+
+    @Test func `an address that was to be closed lets newcomers in again`() throws {
+        let group = try ListenerGroup(.tcp(host: "127.0.0.1", port: 0), count: 1)
+        group.turnAway()
+        let held = try ListeningSocket.connect(to: group.place)
+        #expect(!ListeningSocket.isConnected(held))
+        try group.letIn()
+        try group.letIn()
+        let newcomer = try ListeningSocket.connect(to: group.place)
+        #expect(ListeningSocket.isConnected(newcomer))
+        #expect(group.canReopen)
+        group.close()
+        #expect(!group.canReopen)
+    }
+
+    @Test func `the service manager's sockets stay as they are`() throws {
+        let path = "/tmp/kt-group-managed-\(ThisProcess.pid).sock"
+        let own = try ListeningSocket.bind(.unix(path: path), sharesPort: false)
+        try ListeningSocket.listen(own)
+        let address = ListenAddress.unix(path: path)
+        let group = ListenerGroup(adopting: [own.release()], requested: address, address: address, belongsToManager: true)
+        group.turnAway()
+        group.unlink()
+        #expect(Files.exists(path))
+        Files.remove(path)
+    }
+
     @Test func `slots share a local socket, which goes away by name`() throws {
         let path = "/tmp/kt-group-\(ThisProcess.pid).sock"
         let group = try ListenerGroup(.unix(path: path), count: 2)
@@ -89,6 +132,11 @@ struct ListenerDifferenceTests {
         #expect(difference.removed == [1])
         #expect(ListenerDifference(existing: existing, wanted: [tcp(0), tcp(0)]).kept == [0, nil])
         #expect(ListenerDifference(existing: [], wanted: [tcp(0)]) == ListenerDifference(existing: [], wanted: [tcp(0)]))
+    }
+
+    @Test func `an address stays in another spelling`() {
+        let existing = [(requested: tcp(0, "localhost"), real: tcp(5001, "localhost")), (requested: tcp(5002), real: tcp(5002))]
+        #expect(ListenerDifference(existing: existing, wanted: [tcp(5001), tcp(5002, "localhost"), tcp(5001, "0.0.0.0")]).kept == [0, 1, nil])
     }
 
     @Test func `one port on two addresses may overlap`() {

@@ -69,6 +69,8 @@ int kt_steer_attach(int fd, struct sock_filter *instructions, uint16_t count);
 int kt_steer_detach(int fd);
 /* SO_ATTACH_FILTER */
 int kt_filter_attach(int fd, struct sock_filter *instructions, uint16_t count);
+/* SO_DETACH_FILTER; ENOENT: there is none. */
+int kt_filter_detach(int fd);
 /* Accept queue of a listening TCP socket and its limit, from TCP_INFO; -1 for any other socket. */
 int kt_listen_queue(int fd, uint32_t *waiting, uint32_t *limit);
 /* Bytes read at `offset`, without moving the file's own; -1: errno. */
