@@ -21,6 +21,12 @@ struct SlotSteeringTests {
         #expect(steering.nextWake(after: start) == .distantFuture)
     }
 
+    @Test func `what the kernel was told before is where it begins`() {
+        var adopted = SlotSteering(indexCount: 3, chosen: [0, 2], at: start)
+        #expect(adopted.chosen == [0, 2])
+        #expect(adopted.update([.serving, .serving, .serving], at: start) == [0, 1, 2])
+    }
+
     @Test mutating func `a slot vacant for 50 ms is left out until it serves`() {
         _ = steering.update([.serving, .awayBriefly, .serving], at: start)
         #expect(steering.update([.serving, .awayBriefly, .serving], at: start + .milliseconds(50)) == [0, 2])
