@@ -18,7 +18,7 @@ struct UnhurriedOutputTests {
         #expect(output.write(Self.much[...]) == .wrote(0))
         UnhurriedOutput.writeOrDrop("more\n", to: pair[1])
         // Everybody else who has the description still waits.
-        #expect(unsafe fcntl(pair[1], F_GETFL) & O_NONBLOCK == 0)
+        #expect(fcntl(pair[1], F_GETFL) & O_NONBLOCK == 0)
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         #expect(unsafe read(pair[0], &piece, piece.count) > 0)
         if case .wrote(let again) = output.write(Self.much[...]) { #expect(again > 0) }
