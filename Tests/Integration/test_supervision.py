@@ -3,6 +3,7 @@
 import os
 import pathlib
 import sys
+import tempfile
 
 import pytest
 
@@ -18,6 +19,13 @@ pytestmark = [pytest.mark.gateway]
 # Promises about time need the optimised build and a host with nothing else to do.
 TIMED = ("50 ms", "300 ms", "within 8 s", "wake-ups")
 EXACT = os.environ.get("KT_TIMED") == "1"
+
+
+@pytest.fixture
+def tmp_path():
+    """Short: the path of a local socket has at most 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="kt") as folder:
+        yield pathlib.Path(folder)
 
 
 def play(name, tmp_path, **options):
