@@ -79,16 +79,7 @@ final class SupervisorLink: ConsoleSource, ReadinessHandler, TimerHandler {
     // MARK: The socket
 
     func ready(_ readiness: Readiness, on watch: EventLoop.Watch) {
-        while true {
-            let received: MessageChannel.Received
-            do throws(ChannelError) { received = try self.channel.receive() } catch { return self.lost() }
-            switch received {
-            case .nothing: return
-            case .end: return self.lost()
-            case .message(let message, let descriptors):
-                guard self.heed(message, descriptors) else { return self.lost() }
-            }
-        }
+        if !self.channel.receiveAll(self.heed) { self.lost() }
     }
 
     /// False: nothing that a supervisor says to a console.

@@ -61,6 +61,20 @@ public final class MessageChannel {
         }
     }
 
+    /// Hands each message that is there to `heed`, until there is none or `heed` refuses one. False: the channel is of no more use.
+    public func receiveAll(_ heed: (Message, ReceivedDescriptors) -> Bool) -> Bool {
+        while true {
+            let received: Received
+            do throws(ChannelError) { received = try self.receive() } catch { return false }
+            switch received {
+            case .nothing: return true
+            case .end: return false
+            case .message(let message, let descriptors):
+                guard heed(message, descriptors) else { return false }
+            }
+        }
+    }
+
     /// Blocks until there is something to receive; false after `timeout`.
     func waitReadable(_ timeout: Duration) throws(ChannelError) -> Bool {
         do throws(SystemCallError) { return try self.socket.waitReadable(timeout) } catch { throw .system(error) }

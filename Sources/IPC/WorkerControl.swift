@@ -154,16 +154,7 @@ public final class WorkerControl: ReadinessHandler {
     public func gone(finished: UInt64, aborted: UInt64) { self.say(.gone(.init(finished: finished, aborted: aborted))) }
 
     public func ready(_ readiness: Readiness, on watch: EventLoop.Watch) {
-        while true {
-            let received: MessageChannel.Received
-            do throws(ChannelError) { received = try self.channel.receive() } catch { return self.lost() }
-            switch received {
-            case .nothing: return
-            case .end: return self.lost()
-            case .message(let message, let descriptors):
-                guard self.heed(message, descriptors) else { return self.lost() }
-            }
-        }
+        if !self.channel.receiveAll(self.heed) { self.lost() }
     }
 
     /// False: no message of a supervisor of this protocol.
