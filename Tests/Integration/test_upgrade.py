@@ -123,6 +123,14 @@ class Installed:
 
         return wait_until("nothing changes", is_still, 10, pause=0.1)
 
+    def holds(self, held):
+        """Waits until the supervisor holds exactly `held` again; else says what it has too much and what it lacks."""
+        try:
+            wait_until("as many descriptors as before", lambda: self.descriptors() == held, 10)
+        except AssertionError:
+            now = self.descriptors()
+            raise AssertionError(f"too many: {now - held}, too few: {held - now}") from None
+
     def family(self):
         """The executables that run when nothing else goes on."""
         return [str(self.folder / name) for name in ("kt-console", "kt-worker", "kt-worker")]
@@ -217,9 +225,9 @@ def test_builds_take_over_from_each_other_under_load(installed, fake, record_pro
                 assert stream.outcome.startswith(b"HTTP/1.1 200") and b"data: [DONE]" in stream.outcome
             wait_until("only new workers", lambda: sorted(here.children().values()) == here.family(), 30)
             if number == 1:
-                held = here.descriptors()
+                held = here.still_descriptors()
             elif number > 1:
-                wait_until(f"as many descriptors as before: {held}", lambda: here.descriptors() == held, 10)
+                here.holds(held)
         stop.set()
         for load in loads:
             load.join(30)
@@ -291,7 +299,7 @@ def test_a_build_that_cannot_adopt_gives_back(installed):
     held = here.still_descriptors()
     here.install(here.builds[ODD])
     here.refused("the new build cannot take over: a test asked for it")
-    wait_until(f"as many descriptors as before: {held}", lambda: here.descriptors() == held, 10)
+    here.holds(held)
     here.upgrade(TWO)
 
 
@@ -309,7 +317,7 @@ def test_a_build_whose_workers_cannot_start_goes_back(installed, builds, fake):
     for load in loads:
         load.join(30)
     assert failures(loads) == []
-    wait_until(f"as many descriptors as before: {held}", lambda: here.descriptors() == held, 10)
+    here.holds(held)
     here.upgrade(TWO)
 
 

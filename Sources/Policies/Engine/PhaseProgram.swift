@@ -44,8 +44,10 @@ struct PhaseProgram: Sendable {
         var blocks: Bool
         /// A match says that the policy has failed, which is neither redacted nor a finding.
         var isError = false
-        var redactsAs: @Sendable (Span<UInt8>) -> [UInt8] = { _ in [] }
+        var redactsAs: Redaction = { _ in [] }
     }
+
+    typealias Redaction = @Sendable (_ original: Span<UInt8>) -> [UInt8]
 
     struct FindingType: Sendable {
         var policy: Int
@@ -66,122 +68,56 @@ struct PhaseProgram: Sendable {
         self.phase = phase
         for kind in settings.chain {
             switch kind {
-            case .promptInjection:
-                guard phase == .input else { continue }
-                let options = settings.promptInjection
-                self.add(kind, options.action, message: options.message, rules: content.injection(options))
-                let roles: [TextRole] = options.scanRoles.map { role in
-                    switch role {
-                    case .system: .system
-                    case .developer: .developer
-                    case .user: .user
-                    case .assistant: .assistant
-                    case .tool: .tool
-                    case .function: .function
-                    }
-                }
-                // Texts outside of messages (`prompt`, `input`) are the user's.
-                self.policies[self.policies.count - 1].roles = Set(
-                    (roles + (roles.contains(.user) ? [.none] : [])).map(\.rawValue))
+            case .promptInjection: self.addInjection(settings.promptInjection, content)
             case .piiDetector: self.addPII(settings.piiDetector, content)
-            case .safetyFilter:
-                let options = settings.safetyFilter
-                self.add(kind, options.action, message: nil, rules: content.safety(options))
-            case .dlpFilter:
-                let options = settings.dlpFilter
-                self.policies.append(Policy(kind: kind, action: options.action, reasonCode: "dlp_filter.detected"))
-                for pattern in options.detectPatterns {
-                    self.addTerm(pattern.name ?? "CUSTOM", pattern.pattern, false, pattern.lengthMax, options.action)
-                }
-                for term in options.blockedTerms {
-                    self.addTerm("TERM", PolicyContent.phraseExpression(term), true, nil, options.action)
-                }
-            case .entityListFilter:
-                self.policies.append(Policy(kind: kind, action: .block, reasonCode: "entity_list_filter.detected"))
-                for entity in settings.entityListFilter.blockedEntities {
-                    self.addTerm("ENTITY", PolicyContent.phraseExpression(entity), true, nil, .block)
-                }
+            case .safetyFilter: self.addSafety(settings.safetyFilter, content)
+            case .dlpFilter: self.addDLP(settings.dlpFilter)
+            case .entityListFilter: self.addEntityList(settings.entityListFilter)
             case .testFault: self.addTestFault(content.testFault)
-            case .auditLogger: self.policies.append(Policy(kind: kind, action: .log, reasonCode: ""))
+            case .auditLogger: self.add(Policy(kind: kind, action: .log, reasonCode: ""))
             case .qualityScorer, .agentFirewall, .dataRoutingPolicy: continue
             }
         }
     }
 
-    private mutating func add(_ kind: PolicyKind, _ action: PolicyAction, message: String?, rules: IndicatorRules) {
-        let code = Self.code(kind, "detected")
-        self.policies.append(Policy(kind: kind, action: action, reasonCode: code, message: message, rules: rules))
-        for indicator in rules.indicators {
-            self.patterns.append(Pattern(expression: indicator.expression, isCaseless: indicator.isCaseless))
-            self.uses.append(
-                Use(
-                    policy: self.policies.count - 1, role: .indicator(indicator), type: self.type(indicator.family),
-                    blocks: false))
-        }
+    /// The policy that the next patterns belong to.
+    mutating func add(_ policy: Policy) { self.policies.append(policy) }
+
+    /// A pattern of the last policy.
+    mutating func add(_ pattern: Pattern, _ role: Role, type: String?, blocks: Bool = false, isError: Bool = false, redactsAs: Redaction? = nil) {
+        self.patterns.append(pattern)
+        var use = Use(policy: self.policies.count - 1, role: role, type: type.map { self.type($0) } ?? -1, blocks: blocks, isError: isError)
+        if let redactsAs { use.redactsAs = redactsAs }
+        self.uses.append(use)
     }
 
-    private mutating func addPII(_ options: PIIDetectorOptions, _ content: PolicyContent) {
-        let action = options.action
-        self.policies.append(Policy(kind: .piiDetector, action: action, reasonCode: "pii_detector.detected"))
-        let recognizers = content.recognizers(options)
-        let ownStart = recognizers.count - options.detectPatterns.count
-        let marker = content.marker
-        var markers: Set<[UInt8]> = []
-        for (index, recognizer) in recognizers.enumerated() {
-            let lengthMax = index >= ownStart ? options.detectPatterns[index - ownStart].lengthMax : recognizer.lengthMax
-            self.patterns.append(
-                Pattern(expression: recognizer.expression, isCaseless: recognizer.isCaseless, lengthMax: lengthMax))
-            let type = recognizer.type
-            self.uses.append(
-                Use(
-                    policy: self.policies.count - 1, role: .recognizer(recognizer), type: self.type(type),
-                    blocks: action == .block, redactsAs: { marker(type, $0, options) }))
-            // Only a marker that does not depend on the value can be known again.
-            var plain = options
-            plain.preservesLength = false
-            let sample: [UInt8] = Array("0123456789".utf8)
-            let other: [UInt8] = Array("abcdefghijk".utf8)
-            let text = marker(type, sample.span, plain)
-            if text == marker(type, other.span, plain), text.first.map({ $0 != 0x2A }) ?? false { markers.insert(text) }
-        }
-        for text in markers.sorted(by: { $0.lexicographicallyPrecedes($1) }) { self.addMarker(text) }
+    /// Texts that stand for what was redacted, and stay.
+    mutating func addMarker(_ text: [UInt8]) {
+        self.add(Pattern(expression: escaped(String(decoding: text, as: UTF8.self))), .marker, type: nil)
     }
 
-    private mutating func addMarker(_ text: [UInt8]) {
-        self.patterns.append(Pattern(expression: escaped(String(decoding: text, as: UTF8.self))))
-        self.uses.append(Use(policy: self.policies.count - 1, role: .marker, type: -1, blocks: false))
-    }
-
-    private mutating func addTerm(
-        _ type: String, _ expression: String, _ isCaseless: Bool, _ lengthMax: Int?, _ action: PolicyAction
+    /// A policy that judges by indicators.
+    mutating func addIndicators(
+        _ kind: PolicyKind, _ action: PolicyAction, message: String? = nil, roles: Set<UInt8>? = nil, rules: IndicatorRules
     ) {
+        var policy = Policy(kind: kind, action: action, reasonCode: Self.code(kind, "detected"), message: message, rules: rules)
+        policy.roles = roles
+        self.add(policy)
+        for indicator in rules.indicators {
+            self.add(
+                Pattern(expression: indicator.expression, isCaseless: indicator.isCaseless), .indicator(indicator), type: indicator.family)
+        }
+    }
+
+    /// A user's own pattern or term, each match of which is a finding.
+    mutating func addTerm(_ type: String, _ pattern: Pattern, _ action: PolicyAction) {
         let recognizer = Recognizer(
-            type: type, expression: expression, isCaseless: isCaseless, leftContextMax: 0, confirm: { _, _, _ in true },
+            type: type, expression: pattern.expression, isCaseless: pattern.isCaseless, leftContextMax: 0, confirm: { _, _, _ in true },
             priority: 100)
-        self.patterns.append(Pattern(expression: expression, isCaseless: isCaseless, lengthMax: lengthMax))
         let marker = Array("[\(type)]".utf8)
         let isNew = !self.types.contains { $0.policy == self.policies.count - 1 && $0.name == type }
-        self.uses.append(
-            Use(
-                policy: self.policies.count - 1, role: .recognizer(recognizer), type: self.type(type),
-                blocks: action == .block, redactsAs: { _ in marker }))
+        self.add(pattern, .recognizer(recognizer), type: type, blocks: action == .block) { _ in marker }
         if isNew { self.addMarker(marker) }
-    }
-
-    private mutating func addTestFault(_ perform: @escaping @Sendable (TestFaultCommand) -> Void) {
-        self.policies.append(Policy(kind: .testFault, action: .block, reasonCode: Self.code(.testFault, "detected")))
-        let recognizer = Recognizer(
-            type: "COMMAND", expression: TestFaultCommand.expression, isCaseless: false, leftContextMax: 0,
-            confirm: { text, match, _ in
-                guard let command = TestFaultCommand(text.extracting(match)) else { return false }
-                perform(command)
-                return command == .error
-            }, priority: 100)
-        self.patterns.append(Pattern(expression: recognizer.expression, isCaseless: false))
-        self.uses.append(
-            Use(
-                policy: self.policies.count - 1, role: .recognizer(recognizer), type: self.type(recognizer.type), blocks: true,
-                isError: true))
     }
 
     static func code(_ kind: PolicyKind, _ what: String) -> String {

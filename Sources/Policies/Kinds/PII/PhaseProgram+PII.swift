@@ -1,0 +1,28 @@
+internal import Patterns
+internal import Settings
+
+extension PhaseProgram {
+    mutating func addPII(_ options: PIIDetectorOptions, _ content: PolicyContent) {
+        let action = options.action
+        self.add(Policy(kind: .piiDetector, action: action, reasonCode: Self.code(.piiDetector, "detected")))
+        let recognizers = content.recognizers(options)
+        let ownStart = recognizers.count - options.detectPatterns.count
+        let marker = content.marker
+        var markers: Set<[UInt8]> = []
+        for (index, recognizer) in recognizers.enumerated() {
+            let lengthMax = index >= ownStart ? options.detectPatterns[index - ownStart].lengthMax : recognizer.lengthMax
+            let type = recognizer.type
+            self.add(
+                Pattern(expression: recognizer.expression, isCaseless: recognizer.isCaseless, lengthMax: lengthMax),
+                .recognizer(recognizer), type: type, blocks: action == .block) { marker(type, $0, options) }
+            // Only a marker that does not depend on the value can be known again.
+            var plain = options
+            plain.preservesLength = false
+            let sample: [UInt8] = Array("0123456789".utf8)
+            let other: [UInt8] = Array("abcdefghijk".utf8)
+            let text = marker(type, sample.span, plain)
+            if text == marker(type, other.span, plain), text.first.map({ $0 != 0x2A }) ?? false { markers.insert(text) }
+        }
+        for text in markers.sorted(by: { $0.lexicographicallyPrecedes($1) }) { self.addMarker(text) }
+    }
+}
