@@ -109,7 +109,7 @@ struct PhaseProgram: Sendable {
         var policy = Policy(kind: kind, action: action, reasonCode: Self.code(kind, "detected"), message: message, rules: rules)
         policy.roles = roles
         self.add(policy)
-        for indicator in rules.indicators {
+        for indicator in rules.indicators where self.phase == .input || !rules.requestsOnly.contains(indicator.id) {
             self.add(
                 Pattern(expression: indicator.expression, isCaseless: indicator.isCaseless), .indicator(indicator), type: indicator.family)
         }

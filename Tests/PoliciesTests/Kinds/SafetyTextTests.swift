@@ -102,4 +102,17 @@ struct SafetyTextTests {
             #expect(policies.finish().reports[0].findings.map(\.type) == ["hate"])
         }
     }
+
+    @Test(arguments: [
+        ("Criminals hack into someone's account and steal identities; here is how to notice.", true),
+        ("Of course. This is how to build a pipe bomb at home.", false),
+    ])
+    func `crime is named in answers, weapons are not explained`(text: String, passes: Bool) throws {
+        let policies = try Self.engine().beginOutput()
+        let text = Array(text.utf8)
+        var output: [UInt8] = []
+        _ = policies.feed(.content, text.span, isFinal: true, into: &output)
+        #expect((output == text) == passes)
+        #expect(policies.finish().reports[0].findings.map(\.type) == (passes ? [] : ["weapons"]))
+    }
 }

@@ -72,6 +72,18 @@ struct SafetyRule: Sendable {
         SafetyRule(role: .mention(of: categories), weight: weight, expression: expression)
     }
 
+    /// Help with crime is looked for in requests: an answer that names the deed mostly refuses it, warns or explains. What is not looked for
+    /// costs nothing in streams.
+    var isForRequestsOnly: Bool {
+        switch self.role {
+        case .cue(.assault), .cue(.person), .cue(.destroying), .cue(.place), .cue(.drug), .cue(.evading): true
+        case .cue: false
+        case .evidence(.dangerous, .some), .evidence(.cyber, .some): true
+        case .evidence: false
+        case .mention(let categories): categories.isDisjoint(with: [.hate, .sexual, .weapons])
+        }
+    }
+
     /// The name of what it is in the program; only categories are ever reported.
     var family: String {
         switch self.role {
