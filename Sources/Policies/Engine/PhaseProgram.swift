@@ -59,8 +59,12 @@ struct PhaseProgram: Sendable {
     private(set) var patterns: [Pattern] = []
     private(set) var uses: [Use] = []
     private(set) var types: [FindingType] = []
+    /// Of `quality-scorer`: looks at whole answers, not for patterns.
+    private(set) var scorer: QualityScorer?
+    /// Why the chain cannot be compiled, where that shows before its patterns are.
+    private(set) var fault: PolicyCompileError?
 
-    /// No policy of the phase reads any text.
+    /// No policy of the phase looks for anything in a text.
     var isEmpty: Bool { self.patterns.isEmpty }
     var hasIndicators: Bool { self.policies.contains { $0.rules != nil } }
 
@@ -75,13 +79,19 @@ struct PhaseProgram: Sendable {
             case .entityListFilter: self.addEntityList(settings.entityListFilter)
             case .testFault: self.addTestFault(content.testFault)
             case .auditLogger: self.add(Policy(kind: kind, action: .log, reasonCode: ""))
-            case .qualityScorer, .agentFirewall, .dataRoutingPolicy: continue
+            case .qualityScorer: if phase == .output { self.addQuality(settings.qualityScorer) }
+            case .agentFirewall, .dataRoutingPolicy: continue
             }
         }
     }
 
     /// The policy that the next patterns belong to.
     mutating func add(_ policy: Policy) { self.policies.append(policy) }
+
+    /// The scorer of the last policy.
+    mutating func add(_ scorer: QualityScorer) { self.scorer = scorer }
+
+    mutating func note(_ fault: PolicyCompileError) { self.fault = self.fault ?? fault }
 
     /// A pattern of the last policy.
     mutating func add(_ pattern: Pattern, _ role: Role, type: String?, blocks: Bool = false, isError: Bool = false, redactsAs: Redaction? = nil) {
