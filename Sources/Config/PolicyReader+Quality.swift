@@ -187,9 +187,10 @@ extension PolicyReader {
             return text
         } catch {
             let (place, found) = node.place(of: error.path)
-            let inside = ([one.path("value")] + error.path[..<found]).joined(separator: ".")
+            let inside = error.path[..<found].reduce(one.path("value")) { Int($1) == nil ? "\($0).\($1)" : "\($0)[\($1)]" }
+            let help = error.unknown.map { Near.did($0, of: JSONSchema.keywords) ?? "known: \(JSONSchema.keywords.joined(separator: ", "))" }
             let rest = error.path[found...].joined(separator: "/")
-            self.log.error(.malformed, inside, at: place, (rest.isEmpty ? "" : "\(ConfigNode.cut(rest)): ") + error.message)
+            self.log.error(.malformed, inside, at: place, (rest.isEmpty ? "" : "\(ConfigNode.cut(rest)): ") + error.message, help: help)
             return nil
         }
     }

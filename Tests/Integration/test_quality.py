@@ -148,7 +148,11 @@ def test_a_stream_scores_what_the_client_gets(gateways, play):
 
 def test_a_stream_that_breaks_off_is_not_scored(gateways, play):
     play(stream_answer([stream_event({"content": "No"})]))
-    answer, event = streamed(gateways["log"])
+    body = {"model": "raw", "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+    with httpx.stream("POST", gateways["log"].base_url + "/chat/completions", json=body, timeout=20, trust_env=False) as answer:
+        with pytest.raises(httpx.RemoteProtocolError):
+            answer.read()
+    event = gateways["log"].event_of(answer.headers["x-request-id"])[0]
     assert event["outcome"] == "failed"
     assert "assertions" not in quality(event) and "score" not in quality(event)
 

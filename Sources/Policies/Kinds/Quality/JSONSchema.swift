@@ -68,7 +68,11 @@ public struct JSONSchema: Sendable {
         /// Keys and places on the way to what is wrong.
         public var path: [String]
         public var message: String
+        /// A keyword that is none.
+        public var unknown: String?
     }
+
+    public static var keywords: [String] { JSONSchemaCompiler.keywords }
 
     let nodes: [Node]
 

@@ -16,6 +16,7 @@ struct JSONSchemaCompiler {
         "$schema", "$id", "$comment", "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "format",
     ]
 
+    /// The names of all that is checked.
     static let keywords = [
         "$ref", "$defs", "type", "enum", "const", "properties", "required", "additionalProperties", "minProperties", "maxProperties", "prefixItems", "items",
         "minItems", "maxItems", "uniqueItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern",
@@ -130,7 +131,7 @@ struct JSONSchemaCompiler {
         case "$defs" where isRoot, "definitions" where isRoot: break
         case "$defs", "definitions": throw Fault(path: place, message: "stands at the top of a schema only")
         case _ where Self.annotations.contains(key): break
-        default: throw Fault(path: place, message: "unknown keyword; known: \(Self.keywords.joined(separator: ", "))")
+        default: throw Fault(path: place, message: "unknown keyword", unknown: key)
         }
     }
 

@@ -8,9 +8,9 @@ public enum LanguageDetector {
     /// Of scripts in which a character is a syllable or a word.
     static let signsMin = 8
     static let wordsMin = 5
-    /// Least share of little words among all, and how far the language must be ahead of the next one.
+    /// Least share of little words among all, and by how much of all the language must be ahead of the next one.
     private static let shareMin = 0.12
-    private static let lead = 1.3
+    private static let leadMin = 0.04
 
     /// ISO 639-1, those that can be told apart.
     public static let languages: [String] = (LittleWords.tables.map(\.language) + ["el", "he", "ar", "fa", "ur", "hi", "th", "ja", "zh", "ko"]).sorted()
@@ -60,7 +60,7 @@ public enum LanguageDetector {
         for number in scores.indices where scores[number] > scores[best] { best = number }
         let second = scores.indices.filter { $0 != best }.map { scores[$0] }.max() ?? 0
         guard LittleWords.tables[best].isCyrillic == (script == .cyrillic), scores[best] >= max(1.5, Self.shareMin * Double(count)),
-            scores[best] >= Self.lead * second
+            scores[best] - second >= max(1, Self.leadMin * Double(count))
         else { return nil }
         return LittleWords.tables[best].language
     }
@@ -110,7 +110,7 @@ struct ScriptCounts {
             case 0x679, 0x688, 0x691, 0x6D2, 0x6BA, 0x6BE, 0x6C1: self.urduLetters += 1
             default: break
             }
-        case 0x904...0x939: self.count(.devanagari)
+        case 0x900...0x963: self.count(.devanagari)
         case 0xE01...0xE4E: self.count(.thai)
         case 0xAC00...0xD7A3, 0x1100...0x11FF: self.count(.hangul)
         case 0x3041...0x30FF:

@@ -11,7 +11,7 @@ enum Sentences {
             if byte < 0x80 {
                 switch byte {
                 case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?"):
-                    if hasWord, self.isEnd(text, index + 1) {
+                    if hasWord, self.isEnd(text, index + 1), !self.isNumberOfItem(text, index) {
                         count += 1
                         hasWord = false
                     }
@@ -68,6 +68,15 @@ enum Sentences {
             index += 1
         }
         return index == text.count || !(text[index] >= 0x61 && text[index] <= 0x7A)
+    }
+
+    /// The full stop at `stop` belongs to the number at the start of a line.
+    private static func isNumberOfItem(_ text: Span<UInt8>, _ stop: Int) -> Bool {
+        var index = stop - 1
+        while index >= 0, text[index] >= 0x30, text[index] <= 0x39 { index -= 1 }
+        if index == stop - 1 { return false }
+        while index >= 0, text[index] == 0x20 || text[index] == 0x09 { index -= 1 }
+        return index < 0 || text[index] == 0x0A
     }
 
     /// A line that begins here is empty, an item of a list, or a heading.
