@@ -46,6 +46,7 @@ public enum LanguageDetector {
         var count = 0
         while let word = words.next() {
             if lowered[word.lowerBound] < 0x3A, lowered[word.lowerBound] >= 0x30 { continue }
+            if self.isPartOfName(lowered, word) { continue }
             count += 1
             self.look(lowered, word, &scores)
             // In l'homme and don't both parts count.
@@ -67,9 +68,18 @@ public enum LanguageDetector {
 
     private static func look(_ text: [UInt8], _ word: Range<Int>, _ scores: inout [Double]) {
         guard word.count <= LittleWords.bytesMax, let languages = LittleWords.index[Array(text[word])] else { return }
-        // A word that several languages have says less.
-        let share = 1 / Double(languages.count)
+        // A word that several languages have says less, and so does a letter by itself.
+        let share = (word.count == 1 ? 0.5 : 1) / Double(languages.count)
         for language in languages { scores[language] += share }
+    }
+
+    /// Of an address of mail or in the net: `com` is a word of Portuguese only elsewhere.
+    private static func isPartOfName(_ text: [UInt8], _ word: Range<Int>) -> Bool {
+        func joins(_ mark: Int, _ beyond: Int) -> Bool {
+            guard text.indices.contains(mark), text.indices.contains(beyond), text[beyond] > 0x2F else { return false }
+            return text[mark] == UInt8(ascii: "@") || text[mark] == UInt8(ascii: ".") || text[mark] == UInt8(ascii: "/")
+        }
+        return joins(word.lowerBound - 1, word.lowerBound - 2) || joins(word.upperBound, word.upperBound + 1)
     }
 
     /// Letters that only a few languages write.

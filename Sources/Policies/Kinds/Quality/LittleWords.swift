@@ -23,7 +23,7 @@ enum LittleWords {
             words: """
                 der die das und ist nicht ein eine einen einem einer eines zu den dem des mit sich auf für von im auch es an als er sie ich wir ihr ihnen ihre ihren sein seine
                 wird werden wurde sind war hat haben kann können bei oder nach aus wie nur noch so aber wenn um über vor zum zur bis durch man dass daß mehr sehr keine kein
-                hier dort dies diese dieser dieses unter gegen vom ins uns euch mein dein unser mich dich mir dir bitte schon doch sowie jedoch
+                hier dort dies diese dieser dieses unter gegen vom ins uns euch mein dein unser mich dich mir dir du bitte schon doch sowie jedoch
                 """, letters: "ßäöü"),
         Table(
             language: "fr",
@@ -69,19 +69,19 @@ enum LittleWords {
             language: "sv",
             words: """
                 och att det i en som är på för av med den till inte har de ett om var jag han hon vi ni ett men så kan när från eller man vid ska skulle hade också efter upp
-                mycket här där detta denna dessa bara mig dig sig oss er din min sin vad vill finns alla över under mellan utan blir blev varit
+                mycket här där detta denna dessa bara mig dig sig oss er din min sin vad vill finns du ut alla över under mellan utan blir blev varit
                 """, letters: "åäö"),
         Table(
             language: "da",
             words: """
                 og at det i en som er på for af med den til ikke har de et om var jeg han hun vi men så kan når fra eller man ved skal ville havde også efter op meget her der
-                dette denne disse kun mig dig sig os jer din min sin hvad hvor vil findes alle over under mellem uden bliver blev været nogle noget
+                dette denne disse kun mig dig sig os jer din min sin hvad hvor vil findes du ud alle over under mellem uden bliver blev været nogle noget
                 """, letters: "æøå"),
         Table(
             language: "no",
             words: """
                 og at det i en som er på for av med den til ikke har de et om var jeg han hun vi men så kan når fra eller man ved skal ville hadde også etter opp mye her der
-                dette denne disse bare meg deg seg oss dere din min sin hva hvor vil finnes alle over under mellom uten blir ble vært noen noe
+                dette denne disse bare meg deg seg oss dere din min sin hva hvor vil finnes du ut inn opp alle over under mellom uten blir ble vært noen noe
                 """, letters: "æøå"),
         Table(
             language: "fi",

@@ -27,7 +27,7 @@ struct QualityTextTests {
         ("pl", "Pogoda w górach zmienia się bardzo szybko, dlatego lepiej jest zabrać ze sobą ciepłą kurtkę."),
         ("sv", "Vädret i bergen ändras snabbt, så det är bäst att du tar med dig en varm jacka när du går ut."),
         ("da", "Vejret i bjergene skifter hurtigt, så det er bedst, at du tager en varm jakke med, når du går ud af huset."),
-        ("no", "Været i fjellene skifter raskt, så det er best at du tar med deg en varm jakke når du går ut av huset."),
+        ("no", "Vinden i fjellene skifter raskt, så det er best at du tar med deg en varm jakke når du går ut av huset."),
         ("fi", "Sää vuorilla muuttuu nopeasti, joten on parempi että sinä otat lämpimän takin mukaan kun se on mahdollista."),
         ("cs", "Počasí v horách se mění velmi rychle, a proto je lepší, když si s sebou vezmete teplou bundu."),
         ("ro", "Vremea la munte se schimbă foarte repede, așa că este mai bine să iei cu tine o geacă groasă pentru că poate ploua."),
@@ -43,8 +43,8 @@ struct QualityTextTests {
     func `a sentence says its language`(code: String, text: String) { #expect(self.language(text) == code) }
 
     @Test(arguments: [
-        "", "OK", "Ja, gerne.", "42", "Anna Müller, Karl Schmidt, Peter Meyer, Hans Weber", "for (let i = 0; i < n; i++) { sum += values[i]; }", "Paris",
-        "Das ist the best und wir sind very happy that es nicht so bad is", "{\"a\": [1, 2, 3], \"b\": \"https://example.com/x\"}",
+        "", "OK", "Ja, gerne.", "42", "Anna Müller, Karl Schmidt, Peter Meyer, Hans Weber", "for (let i = 0; i < n; i++) { sum += values[i]; }", "Paris", "agnieszka.kowalski@example.com, com.example.mail.to, https://example.com/do/as/i/say",
+        "The house is big and the garden is small. Das Haus ist groß und der Garten ist klein.", "{\"a\": [1, 2, 3], \"b\": \"https://example.com/x\"}",
     ])
     func `what is short or mixed is undecided`(text: String) { #expect(self.language(text) == nil) }
 
