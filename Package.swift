@@ -58,7 +58,7 @@ let package = Package(
         library("Routing", ["Settings"]),
         library("Patterns", ["CVectorscan"]),
         library("Policies", ["Exchange", "Settings", "Patterns"]),
-        library("Config", ["Settings", "Providers", "Policies", "Patterns", "CYAML"]),
+        library("Config", ["Exchange", "Settings", "Providers", "Policies", "Patterns", "CYAML"]),
         library("PolicyTesting", ["Exchange", "Policies", "Settings"]),
 
         // Edges: system calls, sockets, processes.

@@ -201,40 +201,6 @@ struct PolicyReader {
         return options
     }
 
-    private func qualityScorer(_ block: Block) -> QualityScorerOptions {
-        var options = QualityScorerOptions()
-        options.outputCharsMin = block.int("min_output_chars", in: 0...1_000_000)
-        options.sentencesMin = block.int("min_sentences", in: 0...10_000)
-        options.failureAction = block.choice("failure_action", QualityScorerOptions.FailureAction.self) ?? options.failureAction
-        if let thresholds = block.block("thresholds") {
-            options.aggregateMin = thresholds.number("min_aggregate", in: 0...1)
-            thresholds.finish()
-        }
-        for item in block.list("assertions", countMax: 256, accepts: "assertions") ?? [] {
-            guard let one = Block(item.node, path: item.path, log: self.log, example: "{type: contains, value: ...}") else { continue }
-            one.missing("type", "contains")
-            let type = one.choice("type", QualityAssertionType.self)
-            var assertion = QualityScorerOptions.Assertion(type: type?.rawValue ?? "contains")
-            assertion.name = one.string("name", bytesMax: 128)
-            assertion.threshold = one.number("threshold", in: 0...1_000_000_000)
-            assertion.weight = one.number("weight", in: 0...10) ?? assertion.weight
-            assertion.mode = one.choice("mode", QualityScorerOptions.Assertion.Mode.self) ?? assertion.mode
-            assertion.negate = one.bool("negate") ?? assertion.negate
-            if let value = one.node("value") {
-                // A number is as good as a text here: `max-length` has one.
-                if case .scalar(let scalar) = value.content, !value.isNull {
-                    assertion.value = scalar.text
-                } else {
-                    one.wrongType("value", value, accepts: "a text or a number")
-                }
-            }
-            if type == .regex, let value = one.node("value") { _ = self.pattern(value, path: one.path("value"), one, use: .assertion) }
-            one.finish()
-            options.assertions.append(assertion)
-        }
-        return options
-    }
-
     private func dlpFilter(_ block: Block) -> DLPFilterOptions {
         var options = DLPFilterOptions()
         options.detectPatterns = self.patterns("detect_patterns", block, use: .redaction)
@@ -305,7 +271,7 @@ struct PolicyReader {
         }
     }
 
-    private func pattern(
+    func pattern(
         _ node: ConfigNode, path: String, _ block: Block, use: PatternUse, name: String? = nil, lengthMax: Int? = nil
     ) -> CustomPattern? {
         guard let text = block.text(node, path: path, bytesMax: 4_096, isMultiline: true) else { return nil }
@@ -327,16 +293,6 @@ struct PolicyReader {
         }
         return pattern
     }
-}
-
-enum QualityAssertionType: String, CaseIterable {
-    case contains
-    case notContains = "not-contains"
-    case regex
-    case isJSON = "is-json"
-    case jsonSchema = "json-schema"
-    case maxLength = "max-length"
-    case language, refusal, repetition, latency, cost
 }
 
 enum SensitivityLevel: String, CaseIterable { case standard, high, restricted }

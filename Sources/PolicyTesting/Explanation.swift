@@ -84,11 +84,13 @@ extension Explanation.Policy {
             if let view = place.view { members.append(.init("decoded", JSONValue(view))) }
             return .object(members)
         }
-        return .object([
+        var members: [JSONValue.Member] = [
             .init("policy", JSONValue(self.report.kind.rawValue)), .init("verdict", JSONValue(self.report.verdict.name)),
             .init("reason_code", JSONValue(self.report.reasonCode)), .init("score", JSONValue(self.report.score)),
             .init("skipped", .bool(self.report.skipped)), .init("findings", .array(findings)), .init("places", .array(places)),
-        ])
+        ]
+        if !self.report.assertions.isEmpty { members.append(.init("assertions", .array(self.report.assertions.map(\.json)))) }
+        return .object(members)
     }
 }
 

@@ -22,7 +22,7 @@ final class RequestPipeline {
         case collecting(status: Int)
         /// A stream's head has come from the target; nothing has gone to the client.
         case awaitingEvent
-        /// The client's stream is open.
+        /// Events of the target go to the client.
         case streaming
         /// The client has its answer, or is gone.
         case ended
@@ -50,6 +50,8 @@ final class RequestPipeline {
     var answerHeaders: UpstreamHeaders?
     var lastFailure = GatewayFault.upstream("No target was tried.")
     var isPaused = false
+    /// The head of the client's stream has gone out.
+    var isOpen = false
 
     // Deadlines; the one timer below is moved lazily.
     var timer = EventLoop.Timer.none
@@ -213,6 +215,15 @@ final class RequestPipeline {
     }
 
     var checked: CheckedRequest?
+
+    /// The client wants a stream and a policy has to see the whole answer before any of it goes out: the target is asked for one that is no stream.
+    var asksWhole: Bool {
+        guard self.document?.stream == true, self.gateway.engine.withholdsAnswers else { return false }
+        return switch self.endpoint {
+        case .chatCompletions, .completions, .fim: true
+        case .embeddings, .moderations: false
+        }
+    }
 
     /// Age of the request now.
     var age: Duration { self.gateway.loop.now - self.startedAt }

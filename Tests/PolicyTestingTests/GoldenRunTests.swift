@@ -37,6 +37,36 @@ struct GoldenRunTests {
         #expect(!failed.isPassed)
     }
 
+    private static func qualityEngine() throws -> PolicyEngine {
+        var settings = PolicySettings()
+        settings.chain = [.qualityScorer]
+        settings.qualityScorer.outputCharsMin = 4
+        var shadow = QualityScorerOptions.Assertion(type: .contains)
+        shadow.values = ["dog"]
+        shadow.mode = .shadow
+        settings.qualityScorer.assertions = [shadow]
+        settings.qualityScorer.failureAction = .block
+        return try PolicyEngine(try PolicyProgram.compile(settings, content: .standard))
+    }
+
+    @Test(arguments: [#""no""#, #"["n", "o"]"#, #"{"text": "no", "cuts": 20}"#, #"{"choices": [{"index": 0, "message": {"content": "no"}, "finish_reason": "stop"}]}"#])
+    func `the quality of an answer is part of the verdict`(response: String) throws {
+        let result = try Self.result(
+            #"""
+            {"input": "hi", "upstream_response": \#(response), "expected": {"verdict": "block", "reason_code": "quality_scorer.failed", "policy": "quality-scorer", "text": "",
+             "findings": [{"policy": "quality-scorer", "type": "min_output_chars"}]}}
+            """#, try Self.qualityEngine())
+        #expect(result.differences == [])
+        let json = String(decoding: result.json.compact, as: UTF8.self)
+        #expect(json.contains(#""quality_scores":{"score":0.5,"assertions":[{"name":"min_output_chars","type":"min_output_chars","mode":"enforce","score":0.5,"passed":false}"#))
+        #expect(json.contains(#"{"name":"contains","type":"contains","mode":"shadow","score":0,"passed":false}]"#))
+    }
+
+    @Test func `an answer that is good enough goes on`() throws {
+        let result = try Self.result(#"{"input": "hi", "upstream_response": "good", "expected": {"verdict": "allow", "text": "good", "findings": []}}"#, try Self.qualityEngine())
+        #expect(result.differences == [])
+    }
+
     @Test func `a blocked request reaches no provider`() throws {
         let result = try Self.result(
             #"""

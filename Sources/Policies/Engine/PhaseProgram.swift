@@ -61,6 +61,10 @@ struct PhaseProgram: Sendable {
     private(set) var patterns: [Pattern] = []
     private(set) var uses: [Use] = []
     private(set) var types: [FindingType] = []
+    /// Of `quality-scorer`: looks at whole answers, not for patterns.
+    private(set) var scorer: QualityScorer?
+    /// Why the chain cannot be compiled, where that shows before its patterns are.
+    private(set) var fault: PolicyCompileError?
 
     /// No policy of the phase reads anything.
     var isEmpty: Bool { self.patterns.isEmpty && self.firewall == nil }
@@ -78,13 +82,19 @@ struct PhaseProgram: Sendable {
             case .testFault: self.addTestFault(content.testFault)
             case .auditLogger: self.add(Policy(kind: kind, action: .log, reasonCode: ""))
             case .agentFirewall: self.addFirewall(settings.agentFirewall)
-            case .qualityScorer, .dataRoutingPolicy: continue
+            case .qualityScorer: if phase == .output { self.addQuality(settings.qualityScorer) }
+            case .dataRoutingPolicy: continue
             }
         }
     }
 
     /// The policy that the next patterns belong to.
     mutating func add(_ policy: Policy) { self.policies.append(policy) }
+
+    /// The scorer of the last policy.
+    mutating func add(_ scorer: QualityScorer) { self.scorer = scorer }
+
+    mutating func note(_ fault: PolicyCompileError) { self.fault = self.fault ?? fault }
 
     /// A pattern of the last policy.
     mutating func add(_ pattern: Pattern, _ role: Role, type: String?, blocks: Bool = false, isError: Bool = false, redactsAs: Redaction? = nil) {

@@ -31,6 +31,7 @@ public final class PolicyEngine {
         let image = try unsafe PolicyImage(image)
         let input = PhaseProgram(.input, settings, content)
         let output = PhaseProgram(.output, settings, content)
+        if let fault = input.fault ?? output.fault { throw fault }
         let watch = PolicyWatch()
         self.init(
             settings, content, PhaseDetector(input, try image.scanner(0, for: input), watch),
@@ -78,7 +79,9 @@ public final class PolicyEngine {
     /// False: requests need not be decoded for policies.
     public var hasInputTexts: Bool { !self.input.program.isEmpty }
     /// False: answers need not be decoded for policies.
-    public var hasOutputTexts: Bool { !self.output.program.isEmpty }
+    public var hasOutputTexts: Bool { !self.output.program.isEmpty || self.output.program.scorer != nil }
+    /// Nothing of an answer may go out before all of it was scored: see `OutputPolicies.finish`.
+    public var withholdsAnswers: Bool { self.output.program.scorer?.withholds ?? false }
 
     /// Policies for one answer. Give it back with `endOutput` to save allocations.
     public func beginOutput() -> OutputPolicies {

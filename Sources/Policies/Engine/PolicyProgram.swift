@@ -31,6 +31,7 @@ public struct PolicyProgram: Sendable {
     ) throws(PolicyCompileError) -> PolicyProgram {
         let input = PhaseProgram(.input, settings, content)
         let output = PhaseProgram(.output, settings, content)
+        if let fault = input.fault ?? output.fault { throw fault }
         return PolicyProgram(
             settings: settings, content: content, input: input, output: output, inputSet: try self.compile(input),
             outputSet: try self.compile(output))

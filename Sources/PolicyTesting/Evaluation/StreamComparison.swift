@@ -26,13 +26,19 @@ public struct StreamComparison {
         defer { self.engine.endOutput(output) }
         var delivered: [UInt8] = []
         var start = 0
+        var isEnded = true
         for end in cuts + [text.count] {
             let piece = Array(text[start..<end])
             let progress = output.feed(origin, piece.span, isFinal: end == text.count, into: &delivered)
-            if case .blocked = progress { break }
+            if case .blocked = progress {
+                isEnded = false
+                break
+            }
             start = end
         }
-        return Result(text: delivered, outcome: output.finish())
+        let outcome = output.finish(isEnded ? AnswerFacts(choices: [origin.index]) : nil)
+        // Of an answer that is refused as a whole nothing goes out.
+        return Result(text: isEnded && outcome.ending != nil ? [] : delivered, outcome: outcome)
     }
 
     /// How many of `count` ways to cut the text come to something else than the whole.

@@ -76,21 +76,23 @@ public struct GoldenRun: Sendable, Equatable {
             throw GoldenFault("upstream_response", "is no answer that the gateway would read")
         }
         let pieces = document.texts.map { place -> Piece in (place.origin, JSONText.decoded(body.span.extracting(place.range))) }
-        self.take(pieces, engine, isWhole: true)
+        self.take(pieces, engine, choices: document.choices.map(\.index), isWhole: true)
     }
 
     private mutating func takeEvents(_ events: [[UInt8]], _ engine: PolicyEngine) throws(GoldenFault) {
         var pieces: [Piece] = []
         var chunk = ChunkDocument()
+        var choices: [Int] = []
         for (number, event) in events.enumerated() {
             guard chunk.scan(event.span) else { throw GoldenFault("upstream_response.events[\(number)]", "is no event that the gateway would read") }
             pieces += chunk.texts.map { ($0.origin, JSONText.decoded(event.span.extracting($0.range))) }
+            for choice in chunk.choices where !choices.contains(choice.index) { choices.append(choice.index) }
         }
-        self.take(pieces, engine)
+        self.take(pieces, engine, choices: choices)
     }
 
     /// Feeds the pieces of each channel in their order; what is held comes at the end, as the gateway does it. `isWhole`: each piece is a text of its own.
-    private mutating func take(_ pieces: [Piece], _ engine: PolicyEngine, isWhole: Bool = false) {
+    private mutating func take(_ pieces: [Piece], _ engine: PolicyEngine, choices: [Int] = [0], isWhole: Bool = false) {
         let output = engine.beginOutput()
         defer { engine.endOutput(output) }
         var origins: [TextOrigin] = []
@@ -109,7 +111,10 @@ public struct GoldenRun: Sendable, Equatable {
             feed(known ?? origins.count - 1, piece.bytes, isFinal: isWhole)
         }
         if !isWhole { for number in origins.indices { feed(number, [], isFinal: true) } }
-        self.note(output.finish())
+        let outcome = output.finish(isBlocked ? nil : AnswerFacts(choices: choices))
+        self.note(outcome)
+        // Of an answer that is refused as a whole nothing goes out.
+        if !isBlocked, outcome.ending != nil { for number in delivered.indices { delivered[number] = [] } }
         self.texts = delivered.map { String(decoding: $0, as: UTF8.self) }
         let first = origins.firstIndex { $0.field == .content || $0.field == .text } ?? origins.startIndex
         self.text = self.texts.indices.contains(first) ? self.texts[first] : ""
