@@ -93,12 +93,14 @@ extension RequestPipeline: UpstreamObserver {
 
     private func checkOutput(_ document: AnswerDocument) -> OutputCheck.Result {
         let began = Instant.now()
-        let output = self.gateway.engine.beginOutput()
+        let output = self.gateway.engine.beginOutput(restoring: self.placeholders)
         let result = OutputCheck.run(body: self.answer.span, document: document, output: output)
         self.facts.note(output.finish(), nanoseconds: (Instant.now() - began).nanoseconds)
         self.gateway.engine.endOutput(output)
         return result
     }
+
+    private var placeholders: Placeholders { self.checked?.placeholders ?? Placeholders() }
 
     /// Looks at something of the answer with the flight recorder on.
     private func recorded<Result>(_ look: () -> Result) -> Result {
@@ -140,7 +142,7 @@ extension RequestPipeline: UpstreamObserver {
     private func relayEvents(_ bytes: Span<UInt8>) {
         self.idleEnd = self.gateway.loop.now.advanced(nanoseconds: self.link?.streamIdleNanoseconds ?? 0)
         if self.relay == nil {
-            self.output = self.gateway.engine.hasOutputTexts ? self.gateway.engine.beginOutput() : nil
+            self.output = self.gateway.engine.hasOutputTexts ? self.gateway.engine.beginOutput(restoring: self.placeholders) : nil
             self.relay = StreamRelay(output: self.output, hidesUsage: self.link.map(self.asksForUsage) ?? false, requestID: self.requestID)
         }
         var out = self.gateway.takeBuffer()
@@ -225,8 +227,9 @@ extension RequestPipeline: UpstreamObserver {
         guard self.gateway.engine.hasOutputTexts else { return fault }
         return self.recorded {
             var result = fault
-            result.message = OutputCheck.redactedMessage(fault.message, engine: self.gateway.engine)
-            result.param = fault.param.map { OutputCheck.redactedMessage($0, engine: self.gateway.engine) }
+            let placeholders = self.placeholders
+            result.message = OutputCheck.policedMessage(fault.message, restoring: placeholders, engine: self.gateway.engine)
+            result.param = fault.param.map { OutputCheck.policedMessage($0, restoring: placeholders, engine: self.gateway.engine) }
             return result
         }
     }

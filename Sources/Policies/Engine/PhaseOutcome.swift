@@ -70,6 +70,8 @@ public struct PhaseOutcome: Sendable, Equatable {
     public var reports: [PolicyReport] = []
     /// Empty unless the verdict is `redact`.
     public var edits: [TextEdit] = []
+    /// What the placeholders among the edits stand for: for the policies of the answer. Holds personal data.
+    public var placeholders = Placeholders()
     public init() {}
 }
 

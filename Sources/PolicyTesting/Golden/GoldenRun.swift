@@ -19,21 +19,22 @@ public struct GoldenRun: Sendable, Equatable {
 
     /// Runs a case. Throws where the request or the answer is none that the gateway would accept.
     public init(_ one: GoldenCase, engine: PolicyEngine) throws(GoldenFault) {
-        try self.runInput(one.request, engine)
+        let placeholders = try self.runInput(one.request, engine)
         guard let answer = one.answer, self.verdict == .allow || self.verdict == .redact else { return }
         switch answer {
-        case .text(let text): self.take([(Self.content, Array(text.utf8))], engine)
-        case .body(let body): try self.takeBody(body, one.request.endpoint, engine)
-        case .events(let events): try self.takeEvents(events, engine)
+        case .text(let text): self.take([(Self.content, Array(text.utf8))], engine.beginOutput(restoring: placeholders))
+        case .body(let body): try self.takeBody(body, one.request.endpoint, engine.beginOutput(restoring: placeholders))
+        case .events(let events): try self.takeEvents(events, engine.beginOutput(restoring: placeholders))
         case .pieces(let text, .places(let places)):
             let bytes = Array(text.utf8)
             let cuts = places.map { ScalarOffsets.byte($0, in: bytes) }
-            self.take(zip([0] + cuts, cuts + [bytes.count]).map { (Self.content, Array(bytes[$0..<$1])) }, engine)
+            let pieces = zip([0] + cuts, cuts + [bytes.count]).map { (Self.content, Array(bytes[$0..<$1])) }
+            self.take(pieces, engine.beginOutput(restoring: placeholders))
         case .pieces(let text, .random(let count, let seed)):
             let bytes = Array(text.utf8)
-            self.take([(Self.content, bytes)], engine)
+            self.take([(Self.content, bytes)], engine.beginOutput(restoring: placeholders))
             var numbers = SeededNumbers(seed: seed)
-            self.cutDifferences = StreamComparison(engine).differences(bytes, count: count, &numbers)
+            self.cutDifferences = StreamComparison(engine, restoring: placeholders).differences(bytes, count: count, &numbers)
         }
     }
 
@@ -41,7 +42,8 @@ public struct GoldenRun: Sendable, Equatable {
 
     // MARK: Request
 
-    private mutating func runInput(_ request: GoldenCase.Request, _ engine: PolicyEngine) throws(GoldenFault) {
+    /// Returns what the answer's placeholders stand for.
+    private mutating func runInput(_ request: GoldenCase.Request, _ engine: PolicyEngine) throws(GoldenFault) -> Placeholders {
         let body = request.body
         let document: RequestDocument
         do {
@@ -55,7 +57,7 @@ public struct GoldenRun: Sendable, Equatable {
         }
         let outcome = engine.evaluateInput(segments)
         self.note(outcome)
-        guard outcome.verdict == .allow || outcome.verdict == .redact else { return }
+        guard outcome.verdict == .allow || outcome.verdict == .redact else { return Placeholders() }
         let texts = segments.enumerated().map { number, segment in
             let edits = outcome.edits.filter { $0.segment == number }.map { Splice(range: $0.range, replacement: $0.replacement) }
             return String(decoding: spliced(segment.bytes.span, edits), as: UTF8.self)
@@ -65,34 +67,33 @@ public struct GoldenRun: Sendable, Equatable {
         let spokenFields: [TextField] = [.content, .prompt, .input, .text]
         let spoken = segments.lastIndex { spokenFields.contains($0.origin.field) }
         self.text = spoken.map { texts[$0] } ?? texts.last ?? ""
+        return outcome.placeholders
     }
 
     // MARK: Answer
 
     private typealias Piece = (origin: TextOrigin, bytes: [UInt8])
 
-    private mutating func takeBody(_ body: [UInt8], _ endpoint: GoldenEndpoint, _ engine: PolicyEngine) throws(GoldenFault) {
+    private mutating func takeBody(_ body: [UInt8], _ endpoint: GoldenEndpoint, _ output: OutputPolicies) throws(GoldenFault) {
         guard let document = AnswerDocument.decode(body.span, endpoint: endpoint.endpoint) else {
             throw GoldenFault("upstream_response", "is no answer that the gateway would read")
         }
         let pieces = document.texts.map { place -> Piece in (place.origin, JSONText.decoded(body.span.extracting(place.range))) }
-        self.take(pieces, engine, isWhole: true)
+        self.take(pieces, output, isWhole: true)
     }
 
-    private mutating func takeEvents(_ events: [[UInt8]], _ engine: PolicyEngine) throws(GoldenFault) {
+    private mutating func takeEvents(_ events: [[UInt8]], _ output: OutputPolicies) throws(GoldenFault) {
         var pieces: [Piece] = []
         var chunk = ChunkDocument()
         for (number, event) in events.enumerated() {
             guard chunk.scan(event.span) else { throw GoldenFault("upstream_response.events[\(number)]", "is no event that the gateway would read") }
             pieces += chunk.texts.map { ($0.origin, JSONText.decoded(event.span.extracting($0.range))) }
         }
-        self.take(pieces, engine)
+        self.take(pieces, output)
     }
 
     /// Feeds the pieces of each channel in their order; what is held comes at the end, as the gateway does it. `isWhole`: each piece is a text of its own.
-    private mutating func take(_ pieces: [Piece], _ engine: PolicyEngine, isWhole: Bool = false) {
-        let output = engine.beginOutput()
-        defer { engine.endOutput(output) }
+    private mutating func take(_ pieces: [Piece], _ output: OutputPolicies, isWhole: Bool = false) {
         var origins: [TextOrigin] = []
         var delivered: [[UInt8]] = []
         var isBlocked = false
