@@ -20,7 +20,7 @@
     /// One per pattern, made when the pattern is first found.
     private var startFinders: [BackwardAutomaton?]
     /// Made when it is first needed.
-    private var liveFinder: BackwardAutomaton?
+    private var liveFinder: LiveFinder?
 
     // Kept from scan to scan for their storage.
     private var windows: CandidateWindows
@@ -224,10 +224,20 @@
     /// The smallest place, not before `notBefore`, from which the text to its end could go on to become a match or, where it is one
     /// already, still lacks the byte after it; `text.count` when there is none. Everything that starts earlier is decided.
     /// May be too small, never too large.
-    public func liveSuffixStart(in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) -> Int {
-        if self.liveFinder == nil { self.liveFinder = self.makeLiveFinder() }
-        let live = self.liveFinder?.leftmostStart(BackwardAutomaton.entry(0), text, to: notBefore, startsText: startsText)
-        return min(live ?? notBefore, max(notBefore, Self.completePrefix(text)))
+    ///
+    /// `starts` is of the same text, or new; only what it has not seen is looked at. `text` has the byte before `notBefore`, if there is one.
+    /// `starts.hits` gets the ends of all matches that start there or later and were not reported yet, once the byte after them is known.
+    /// As with `scan` others may be among them: the caller confirms each by its starts.
+    public func liveSuffixStart(_ starts: inout LiveStarts, in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) -> Int {
+        let finder = self.liveFinder ?? self.makeLiveFinder()
+        let live = starts.advance(&finder.automaton, text, decided: notBefore, startsText: startsText)
+        return min(live, max(notBefore, Self.completePrefix(text)))
+    }
+
+    /// As `liveSuffixStart` of a text that ends here, so that nothing is live any more.
+    public func finish(_ starts: inout LiveStarts, in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) {
+        _ = self.liveSuffixStart(&starts, in: text, notBefore: notBefore, startsText: startsText)
+        self.liveFinder.map { starts.finish(&$0.automaton) }
     }
 
     /// Length of the text without a UTF-8 sequence that is cut off at its end.
@@ -243,15 +253,23 @@
         return text.count
     }
 
-    private func makeLiveFinder() -> BackwardAutomaton {
+    private final class LiveFinder {
+        var automaton: PrefixAutomaton
+
+        init(_ automaton: PrefixAutomaton) { self.automaton = automaton }
+    }
+
+    private func makeLiveFinder() -> LiveFinder {
         var automata: [(automaton: PositionAutomaton, width: Int)] = []
         for pattern in self.patterns.indices {
             guard let expression = self.expression(pattern),
-                let automaton = try? PositionAutomaton(expression, approximatesRepeats: true)
+                let automaton = try? PositionAutomaton(expression, approximatesRepeats: true, runsForward: true)
             else { continue }
             automata.append((automaton, self.widths[pattern].upperBound))
         }
-        return BackwardAutomaton(automata, memoryMax: Self.liveMemoryMax, entries: [{ _ in true }])
+        let finder = LiveFinder(PrefixAutomaton(automata, memoryMax: Self.liveMemoryMax))
+        self.liveFinder = finder
+        return finder
     }
 
     private func startFinder(_ pattern: Int) -> BackwardAutomaton? {
@@ -276,21 +294,5 @@ extension BackwardAutomaton {
             if state == Self.dead { return }
             if self.startWidth(self.states[Int(state)], text, index, startsText: startsText) != 0 { starts.append(index) }
         }
-    }
-
-    fileprivate mutating func leftmostStart(_ entry: Int32, _ text: Span<UInt8>, to lowest: Int, startsText: Bool) -> Int {
-        var state = entry
-        var index = text.count
-        var leftmost = index
-        while index > lowest {
-            index -= 1
-            state = self.next(state, text[index])
-            if state == Self.dead { break }
-            let length = Int32(truncatingIfNeeded: text.count - index)
-            let known = self.states[Int(state)]
-            if length <= self.startWidth(known, text, index, startsText: startsText) { leftmost = index }
-            if length >= known.alive { break }
-        }
-        return leftmost
     }
 }

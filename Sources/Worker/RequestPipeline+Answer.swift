@@ -104,7 +104,7 @@ extension RequestPipeline: UpstreamObserver {
     }
 
     private func checkOutput(_ document: AnswerDocument) -> (OutputCheck.Result, PhaseOutcome) {
-        let output = self.gateway.engine.beginOutput()
+        let output = self.gateway.engine.beginOutput(restoring: self.placeholders)
         output.goOn(afterActions: self.facts.actions)
         defer { self.gateway.engine.endOutput(output) }
         let result = OutputCheck.run(body: self.answer.span, document: document, output: output)
@@ -133,6 +133,8 @@ extension RequestPipeline: UpstreamObserver {
         self.endAnsweredAttempt()
         self.deliver(body)
     }
+
+    private var placeholders: Placeholders { self.checked?.placeholders ?? Placeholders() }
 
     /// Looks at something of the answer with the flight recorder on.
     private func recorded<Result>(_ look: () -> Result) -> Result {
@@ -178,7 +180,7 @@ extension RequestPipeline: UpstreamObserver {
     private func relayEvents(_ bytes: Span<UInt8>) {
         self.idleEnd = self.gateway.loop.now.advanced(nanoseconds: self.link?.streamIdleNanoseconds ?? 0)
         if self.relay == nil {
-            self.output = self.gateway.engine.hasOutputTexts ? self.gateway.engine.beginOutput() : nil
+            self.output = self.gateway.engine.hasOutputTexts ? self.gateway.engine.beginOutput(restoring: self.placeholders) : nil
             self.output?.goOn(afterActions: self.facts.actions)
             self.relay = StreamRelay(output: self.output, hidesUsage: self.link.map(self.asksForUsage) ?? false, requestID: self.requestID)
         }
@@ -264,8 +266,9 @@ extension RequestPipeline: UpstreamObserver {
         guard self.gateway.engine.hasOutputTexts else { return fault }
         return self.recorded {
             var result = fault
-            result.message = OutputCheck.redactedMessage(fault.message, engine: self.gateway.engine)
-            result.param = fault.param.map { OutputCheck.redactedMessage($0, engine: self.gateway.engine) }
+            let placeholders = self.placeholders
+            result.message = OutputCheck.policedMessage(fault.message, restoring: placeholders, engine: self.gateway.engine)
+            result.param = fault.param.map { OutputCheck.policedMessage($0, restoring: placeholders, engine: self.gateway.engine) }
             return result
         }
     }

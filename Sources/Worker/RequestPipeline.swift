@@ -180,7 +180,7 @@ final class RequestPipeline {
     }
 
     private func checkTexts(_ admitted: AdmittedRequest) throws(GatewayFault) -> CheckedRequest {
-        guard self.gateway.engine.hasInputTexts else { return CheckedRequest(document: admitted.document, targets: admitted.targets, edits: []) }
+        guard self.gateway.engine.hasInputTexts else { return CheckedRequest(admitted, edits: [], placeholders: Placeholders()) }
         let began = Instant.now()
         let body = self.exchange.body
         self.ticket.enter(.input)
@@ -190,7 +190,7 @@ final class RequestPipeline {
         self.facts.actions = result.outcome.actions
         switch result.outcome.verdict {
         case .allow, .redact:
-            return CheckedRequest(document: admitted.document, targets: admitted.targets, edits: result.splices)
+            return CheckedRequest(admitted, edits: result.splices, placeholders: result.outcome.placeholders)
         case .block:
             throw .blocked(
                 status: self.gateway.settings.gateway.blockStatus, phase: "input", policy: result.outcome.decidedBy?.rawValue ?? "",
@@ -248,9 +248,12 @@ struct CheckedRequest {
     let targets: [Int]
     /// What the policies rewrote.
     let edits: [Splice]
-    fileprivate init(document: RequestDocument, targets: [Int], edits: [Splice]) {
-        self.document = document
-        self.targets = targets
+    /// What the answer's placeholders stand for.
+    let placeholders: Placeholders
+    fileprivate init(_ admitted: AdmittedRequest, edits: [Splice], placeholders: Placeholders) {
+        self.document = admitted.document
+        self.targets = admitted.targets
         self.edits = edits
+        self.placeholders = placeholders
     }
 }

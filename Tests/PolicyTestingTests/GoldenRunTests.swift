@@ -1,3 +1,4 @@
+import Exchange
 import Policies
 import Settings
 import Testing
@@ -65,6 +66,33 @@ struct GoldenRunTests {
     @Test func `an answer that is good enough goes on`() throws {
         let result = try Self.result(#"{"input": "hi", "upstream_response": "good", "expected": {"verdict": "allow", "text": "good", "findings": []}}"#, try Self.qualityEngine())
         #expect(result.differences == [])
+    }
+
+    private static let reversible = Result<PolicyProgram, any Error> { () throws -> PolicyProgram in
+        var settings = PolicySettings()
+        settings.chain = [.piiDetector]
+        settings.piiDetector.entities = ["EMAIL"]
+        settings.piiDetector.markerFormat = .reversible
+        return try PolicyProgram.compile(settings, content: .standard)
+    }
+
+    /// Placeholders are the same on every run, so that a test can name them.
+    @Test(arguments: [
+        #""Mail [EMAIL_tgjgtbjd] or eve@example.org""#, #"{"text": "Mail [EMAIL_tgjgtbjd] or eve@example.org", "cuts": 40}"#,
+        #"{"text": "Mail [EMAIL_tgjgtbjd] or eve@example.org", "cuts": [6, 14, 20]}"#, #"["Mail [EMAIL_tg", "jgtbjd]", " or eve@example.org"]"#,
+        #"{"choices": [{"index": 0, "message": {"role": "assistant", "content": "Mail [EMAIL_tgjgtbjd] or eve@example.org"}, "finish_reason": "stop"}]}"#,
+    ])
+    func `values come back where markers are reversible`(response: String) throws {
+        let engine = try PolicyEngine(try Self.reversible.get())
+        let request = try Self.result(
+            #"{"input": "Mail max@example.com", "expected": {"verdict": "redact", "text": "Mail [EMAIL_tgjgtbjd]"}}"#, engine)
+        #expect(request.differences == [])
+        let answer = try Self.result(
+            #"{"input": "Mail max@example.com", "upstream_response": \#(response), "expected": {"verdict": "redact", "text": "Mail max@example.com or [EMAIL]"}}"#,
+            engine)
+        #expect(answer.differences == [])
+        let explanation = Explanation(Array("Mail max@example.com".utf8), phase: .input, role: .user, engine: engine)
+        #expect(explanation.textOut == "Mail [EMAIL_tgjgtbjd]")
     }
 
     @Test func `a blocked request reaches no provider`() throws {

@@ -19,7 +19,7 @@ public final class OutputPolicies {
         }
     }
 
-    private let context: OutputContext
+    let context: OutputContext
     private let program: PhaseProgram
     private var channels: [Channel] = []
     private var calls = ToolCallWatch()
@@ -183,7 +183,8 @@ public final class OutputPolicies {
 
 extension PhaseProgram {
     func findings(_ policy: Int, _ counts: [Int]) -> [PolicyFinding] {
-        self.types.indices.compactMap { number in
+        guard self.policies[policy].reportsFindings else { return [] }
+        return self.types.indices.compactMap { number in
             self.types[number].policy == policy && counts[number] > 0
                 ? PolicyFinding(type: self.types[number].name, count: counts[number]) : nil
         }

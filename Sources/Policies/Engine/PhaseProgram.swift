@@ -19,6 +19,8 @@ struct PhaseProgram: Sendable {
         var tools: ToolRules?
         /// Roles whose texts it reads; nil: all.
         var roles: Set<UInt8>?
+        /// False: what it found stays out of its reports.
+        var reportsFindings = true
 
         init(kind: PolicyKind, action: PolicyAction, reasonCode: String, message: String? = nil, rules: IndicatorRules? = nil) {
             self.kind = kind
@@ -47,6 +49,8 @@ struct PhaseProgram: Sendable {
         /// A match says that the policy has failed, which is neither redacted nor a finding.
         var isError = false
         var redactsAs: Redaction = { _ in [] }
+        /// Set where a value of a request gets a placeholder instead: what stands before its code.
+        var stem: [UInt8]?
     }
 
     typealias Redaction = @Sendable (_ original: Span<UInt8>) -> [UInt8]
@@ -97,10 +101,13 @@ struct PhaseProgram: Sendable {
     mutating func note(_ fault: PolicyCompileError) { self.fault = self.fault ?? fault }
 
     /// A pattern of the last policy.
-    mutating func add(_ pattern: Pattern, _ role: Role, type: String?, blocks: Bool = false, isError: Bool = false, redactsAs: Redaction? = nil) {
+    mutating func add(
+        _ pattern: Pattern, _ role: Role, type: String?, blocks: Bool = false, isError: Bool = false, stem: [UInt8]? = nil, redactsAs: Redaction? = nil
+    ) {
         self.patterns.append(pattern)
         var use = Use(policy: self.policies.count - 1, role: role, type: type.map { self.type($0) } ?? -1, blocks: blocks, isError: isError)
         if let redactsAs { use.redactsAs = redactsAs }
+        use.stem = stem
         self.uses.append(use)
     }
 
@@ -111,6 +118,14 @@ struct PhaseProgram: Sendable {
     mutating func addMarker(_ text: [UInt8]) {
         self.add(Pattern(expression: escaped(String(decoding: text, as: UTF8.self))), .marker, type: nil)
     }
+
+    /// Whatever looks like a placeholder of one of the stems stays, or comes back as its value.
+    mutating func addPlaceholders(_ stems: Set<[UInt8]>) {
+        if !stems.isEmpty { self.add(Pattern(expression: PlaceholderForm.expression(stems)), .marker, type: nil) }
+    }
+
+    /// Values of requests get placeholders.
+    var conceals: Bool { self.phase == .input && self.uses.contains { $0.stem != nil } }
 
     /// A policy that judges by indicators.
     mutating func addIndicators(

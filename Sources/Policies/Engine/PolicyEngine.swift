@@ -11,6 +11,7 @@ public final class PolicyEngine {
     private let inputContext: OutputContext
     private let watch: PolicyWatch
     private let failMode: FailMode
+    private let placeholderKey: PlaceholderKey
     private var pool: [OutputPolicies] = []
     private static let poolMax = 64
     /// In one request; more say nothing new.
@@ -24,9 +25,10 @@ public final class PolicyEngine {
     private let inputAllowed: PhaseOutcome
 
     /// `image` is `PolicyProgram.image` of the same settings and content: read-only, on a page boundary, and it outlives the engine.
-    /// `failMode`: what becomes of a text that a policy could not be evaluated for.
+    /// `failMode`: what becomes of a text that a policy could not be evaluated for. `placeholderKey`: the gateway's.
     public convenience init(
-        settings: PolicySettings, image: UnsafeRawBufferPointer, content: PolicyContent = PolicyContent(), failMode: FailMode = .block
+        settings: PolicySettings, image: UnsafeRawBufferPointer, content: PolicyContent = PolicyContent(), failMode: FailMode = .block,
+        placeholderKey: PlaceholderKey
     ) throws(PolicyCompileError) {
         let image = try unsafe PolicyImage(image)
         let input = PhaseProgram(.input, settings, content)
@@ -35,25 +37,29 @@ public final class PolicyEngine {
         let watch = PolicyWatch()
         self.init(
             settings, content, PhaseDetector(input, try image.scanner(0, for: input), watch),
-            PhaseDetector(output, try image.scanner(1, for: output), watch), failMode)
+            PhaseDetector(output, try image.scanner(1, for: output), watch), failMode, placeholderKey)
     }
 
     /// For a process that has just compiled the program.
-    public convenience init(_ program: PolicyProgram, failMode: FailMode = .block) throws(PolicyCompileError) {
+    public convenience init(
+        _ program: PolicyProgram, failMode: FailMode = .block, placeholderKey: PlaceholderKey = .published
+    ) throws(PolicyCompileError) {
         do {
             let watch = PolicyWatch()
             self.init(
                 program.settings, program.content, PhaseDetector(program.input, try PatternScanner(program.inputSet), watch),
-                PhaseDetector(program.output, try PatternScanner(program.outputSet), watch), failMode)
+                PhaseDetector(program.output, try PatternScanner(program.outputSet), watch), failMode, placeholderKey)
         } catch {
             throw PolicyCompileError(message: error.description)
         }
     }
 
     private init(
-        _ settings: PolicySettings, _ content: PolicyContent, _ input: PhaseDetector, _ output: PhaseDetector, _ failMode: FailMode
+        _ settings: PolicySettings, _ content: PolicyContent, _ input: PhaseDetector, _ output: PhaseDetector, _ failMode: FailMode,
+        _ placeholderKey: PlaceholderKey
     ) {
         self.failMode = failMode
+        self.placeholderKey = placeholderKey
         self.settings = settings
         self.content = content
         self.input = input
@@ -84,8 +90,13 @@ public final class PolicyEngine {
     public var withholdsAnswers: Bool { self.output.program.scorer?.withholds ?? false }
 
     /// Policies for one answer. Give it back with `endOutput` to save allocations.
-    public func beginOutput() -> OutputPolicies {
-        self.pool.popLast() ?? OutputPolicies(OutputContext(self.output, fold: self.content.recognizerFold, failMode: self.failMode))
+    ///
+    /// - Parameter restoring: the placeholders of the request; where the answer contains one its value comes back.
+    public func beginOutput(restoring placeholders: Placeholders = Placeholders()) -> OutputPolicies {
+        let policies =
+            self.pool.popLast() ?? OutputPolicies(OutputContext(self.output, fold: self.content.recognizerFold, failMode: self.failMode))
+        policies.context.restores = placeholders
+        return policies
     }
 
     public func endOutput(_ policies: OutputPolicies) {
@@ -120,6 +131,18 @@ public final class PolicyEngine {
     }
 
     private func evaluate(_ segments: [TextSegment], _ objections: [ToolRules.Objection]) -> PhaseOutcome {
+        guard self.input.program.conceals else { return self.look(at: segments, objections) }
+        let maker = PlaceholderMaker(self.placeholderKey)
+        self.inputContext.conceals = maker
+        defer { self.inputContext.conceals = nil }
+        var outcome = self.look(at: segments, objections)
+        if outcome.edits.isEmpty { return outcome }
+        if maker.settle(segments) { outcome = self.look(at: segments, objections) }
+        outcome.placeholders = maker.placeholders
+        return outcome
+    }
+
+    private func look(at segments: [TextSegment], _ objections: [ToolRules.Objection]) -> PhaseOutcome {
         self.join(segments)
         let hasArguments = segments.contains { $0.origin.field == .toolArguments }
         if self.parts.isEmpty && !hasArguments && objections.isEmpty { return self.inputAllowed }
@@ -271,7 +294,12 @@ public final class PolicyEngine {
                 collected.findings.found[use.policy] = true
                 if use.blocks { break }
                 let range = self.original(finding, part, segments[part.segment].bytes)
-                let replacement = use.redactsAs(text.extracting(finding.start..<finding.end))
+                let replacement: [UInt8]
+                if let stem = use.stem, let maker = self.inputContext.conceals {
+                    replacement = maker.placeholder(stem, Array(segments[part.segment].bytes[range]))
+                } else {
+                    replacement = use.redactsAs(text.extracting(finding.start..<finding.end))
+                }
                 collected.edits.append(TextEdit(segment: part.segment, range: range, replacement: replacement))
             case .indicator(let indicator):
                 if let roles = program.policies[use.policy].roles, !roles.contains(origin.role.rawValue) { break }

@@ -46,6 +46,10 @@ final class OutputContext {
     /// For requests: indicators are looked for elsewhere, and the chain's order decides who blocks.
     var ignoresIndicators = false
     var ignoresBlocks = false
+    /// For requests: what values get placeholders from.
+    var conceals: PlaceholderMaker?
+    /// For answers: the request's placeholders, whose values come back.
+    var restores = Placeholders()
 
     init(_ detector: PhaseDetector, fold: TextFold?, failMode: FailMode = .block) {
         self.detector = detector
@@ -57,6 +61,7 @@ final class OutputContext {
     func clear() {
         self.findings.clear()
         self.block = nil
+        self.restores = Placeholders()
     }
 
     /// Counts a finding. True: the text ends before it.

@@ -15,14 +15,19 @@ public struct StreamComparison {
     private static let argumentsEvery = 5
 
     private let engine: PolicyEngine
+    private let placeholders: Placeholders
 
-    public init(_ engine: PolicyEngine) { self.engine = engine }
+    /// - Parameter restoring: the placeholders of the request that the text answers.
+    public init(_ engine: PolicyEngine, restoring placeholders: Placeholders = Placeholders()) {
+        self.engine = engine
+        self.placeholders = placeholders
+    }
 
     /// One text of an answer, fed in pieces that end at `cuts`.
     public func run(_ text: [UInt8], cuts: [Int] = []) -> Result { self.run(text, Self.content, cuts) }
 
     private func run(_ text: [UInt8], _ origin: TextOrigin, _ cuts: [Int]) -> Result {
-        let output = self.engine.beginOutput()
+        let output = self.engine.beginOutput(restoring: self.placeholders)
         defer { self.engine.endOutput(output) }
         var delivered: [UInt8] = []
         var start = 0
