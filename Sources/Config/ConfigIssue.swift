@@ -52,7 +52,8 @@ public enum IssueCode: String, Sendable, CaseIterable {
     case noTargets = "W005"
     case auditNotLast = "W006"
     case suspiciousURL = "W007"
-    case wholeAnswer = "W008"
+    case noCompliantTarget = "W008"
+    case wholeAnswer = "W009"
 }
 
 /// A place in one of the files, by the file's index.

@@ -106,6 +106,7 @@ extension RequestPipeline: UpstreamObserver {
     private func checkOutput(_ document: AnswerDocument) -> (OutputCheck.Result, PhaseOutcome) {
         let output = self.gateway.engine.beginOutput()
         defer { self.gateway.engine.endOutput(output) }
+        output.goOn(afterActions: self.facts.actions)
         let result = OutputCheck.run(body: self.answer.span, document: document, output: output)
         let outcome = output.finish(self.answerFacts(choices: document.choices.map(\.index)))
         if let block = outcome.ending { return (.blocked(block), outcome) }
@@ -178,6 +179,7 @@ extension RequestPipeline: UpstreamObserver {
         self.idleEnd = self.gateway.loop.now.advanced(nanoseconds: self.link?.streamIdleNanoseconds ?? 0)
         if self.relay == nil {
             self.output = self.gateway.engine.hasOutputTexts ? self.gateway.engine.beginOutput() : nil
+            self.output?.goOn(afterActions: self.facts.actions)
             self.relay = StreamRelay(output: self.output, hidesUsage: self.link.map(self.asksForUsage) ?? false, requestID: self.requestID)
         }
         var out = self.gateway.takeBuffer()

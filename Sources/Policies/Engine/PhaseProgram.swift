@@ -15,6 +15,8 @@ struct PhaseProgram: Sendable {
         var message: String?
         /// For indicator policies.
         var rules: IndicatorRules?
+        /// For the policy of tools.
+        var tools: ToolRules?
         /// Roles whose texts it reads; nil: all.
         var roles: Set<UInt8>?
 
@@ -64,8 +66,8 @@ struct PhaseProgram: Sendable {
     /// Why the chain cannot be compiled, where that shows before its patterns are.
     private(set) var fault: PolicyCompileError?
 
-    /// No policy of the phase looks for anything in a text.
-    var isEmpty: Bool { self.patterns.isEmpty }
+    /// No policy of the phase reads anything but whole answers.
+    var isEmpty: Bool { self.patterns.isEmpty && self.firewall == nil }
     var hasIndicators: Bool { self.policies.contains { $0.rules != nil } }
 
     init(_ phase: PolicyPhase, _ settings: PolicySettings, _ content: PolicyContent) {
@@ -80,7 +82,8 @@ struct PhaseProgram: Sendable {
             case .testFault: self.addTestFault(content.testFault)
             case .auditLogger: self.add(Policy(kind: kind, action: .log, reasonCode: ""))
             case .qualityScorer: if phase == .output { self.addQuality(settings.qualityScorer) }
-            case .agentFirewall, .dataRoutingPolicy: continue
+            case .agentFirewall: self.addFirewall(settings.agentFirewall)
+            case .dataRoutingPolicy: continue
             }
         }
     }
@@ -100,6 +103,9 @@ struct PhaseProgram: Sendable {
         if let redactsAs { use.redactsAs = redactsAs }
         self.uses.append(use)
     }
+
+    /// What the last policy may find other than by a pattern.
+    mutating func addType(_ name: String) { _ = self.type(name) }
 
     /// Texts that stand for what was redacted, and stay.
     mutating func addMarker(_ text: [UInt8]) {
