@@ -6,9 +6,10 @@ import Testing
 struct AnswerEventsTests {
     private func events(_ answer: String, _ endpoint: Endpoint = .chatCompletions, includesUsage: Bool = false) throws -> [String] {
         let bytes = Array(answer.utf8)
-        let document = try #require(AnswerDocument.decode(bytes.span, endpoint: endpoint))
-        let events = try #require(AnswerEvents.make(from: bytes.span, document: document, endpoint: endpoint, includesUsage: includesUsage))
-        return events.map { String(decoding: $0, as: UTF8.self) }
+        let decoded = AnswerDocument.decode(bytes.span, endpoint: endpoint)
+        let document = try #require(decoded)
+        let made = AnswerEvents.make(from: bytes.span, document: document, endpoint: endpoint, includesUsage: includesUsage)
+        return try #require(made).map { String(decoding: $0, as: UTF8.self) }
     }
 
     @Test func `a choice becomes a delta and an end, log probabilities with the text`() throws {

@@ -55,10 +55,6 @@ public final class OutputPolicies {
     }
 
     private func pass(_ origin: TextOrigin, _ text: Span<UInt8>, isFinal: Bool, into output: inout [UInt8]) -> Progress {
-        if self.program.isEmpty {
-            output.append(text)
-            return .open
-        }
         self.context.detector.watch.begin()
         if origin.field == .toolName, let block = self.refuses(origin, text) { return .blocked(block) }
         if self.program.patterns.isEmpty {

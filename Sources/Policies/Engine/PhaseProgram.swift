@@ -70,7 +70,7 @@ struct PhaseProgram: Sendable {
     /// Why the chain cannot be compiled, where that shows before its patterns are.
     private(set) var fault: PolicyCompileError?
 
-    /// No policy of the phase reads anything.
+    /// No policy of the phase reads anything but whole answers.
     var isEmpty: Bool { self.patterns.isEmpty && self.firewall == nil }
     var hasIndicators: Bool { self.policies.contains { $0.rules != nil } }
 
@@ -85,8 +85,8 @@ struct PhaseProgram: Sendable {
             case .entityListFilter: self.addEntityList(settings.entityListFilter)
             case .testFault: self.addTestFault(content.testFault)
             case .auditLogger: self.add(Policy(kind: kind, action: .log, reasonCode: ""))
-            case .agentFirewall: self.addFirewall(settings.agentFirewall)
             case .qualityScorer: if phase == .output { self.addQuality(settings.qualityScorer) }
+            case .agentFirewall: self.addFirewall(settings.agentFirewall)
             case .dataRoutingPolicy: continue
             }
         }
