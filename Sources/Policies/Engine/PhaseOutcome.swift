@@ -72,6 +72,8 @@ public struct PhaseOutcome: Sendable, Equatable {
     public var edits: [TextEdit] = []
     /// What the placeholders among the edits stand for: for the policies of the answer. Holds personal data.
     public var placeholders = Placeholders()
+    /// Tool calls that the conversation holds already, for `OutputPolicies.goOn(afterActions:)`.
+    public var actions = 0
     public init() {}
 }
 

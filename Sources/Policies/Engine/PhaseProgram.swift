@@ -15,6 +15,8 @@ struct PhaseProgram: Sendable {
         var message: String?
         /// For indicator policies.
         var rules: IndicatorRules?
+        /// For the policy of tools.
+        var tools: ToolRules?
         /// Roles whose texts it reads; nil: all.
         var roles: Set<UInt8>?
         /// False: what it found stays out of its reports.
@@ -64,8 +66,8 @@ struct PhaseProgram: Sendable {
     private(set) var uses: [Use] = []
     private(set) var types: [FindingType] = []
 
-    /// No policy of the phase reads any text.
-    var isEmpty: Bool { self.patterns.isEmpty }
+    /// No policy of the phase reads anything.
+    var isEmpty: Bool { self.patterns.isEmpty && self.firewall == nil }
     var hasIndicators: Bool { self.policies.contains { $0.rules != nil } }
 
     init(_ phase: PolicyPhase, _ settings: PolicySettings, _ content: PolicyContent) {
@@ -79,7 +81,8 @@ struct PhaseProgram: Sendable {
             case .entityListFilter: self.addEntityList(settings.entityListFilter)
             case .testFault: self.addTestFault(content.testFault)
             case .auditLogger: self.add(Policy(kind: kind, action: .log, reasonCode: ""))
-            case .qualityScorer, .agentFirewall, .dataRoutingPolicy: continue
+            case .agentFirewall: self.addFirewall(settings.agentFirewall)
+            case .qualityScorer, .dataRoutingPolicy: continue
             }
         }
     }
@@ -89,7 +92,8 @@ struct PhaseProgram: Sendable {
 
     /// A pattern of the last policy.
     mutating func add(
-        _ pattern: Pattern, _ role: Role, type: String?, blocks: Bool = false, isError: Bool = false, stem: [UInt8]? = nil, redactsAs: Redaction? = nil
+        _ pattern: Pattern, _ role: Role, type: String?, blocks: Bool = false, isError: Bool = false, stem: [UInt8]? = nil,
+        redactsAs: Redaction? = nil
     ) {
         self.patterns.append(pattern)
         var use = Use(policy: self.policies.count - 1, role: role, type: type.map { self.type($0) } ?? -1, blocks: blocks, isError: isError)
@@ -97,6 +101,9 @@ struct PhaseProgram: Sendable {
         use.stem = stem
         self.uses.append(use)
     }
+
+    /// What the last policy may find other than by a pattern.
+    mutating func addType(_ name: String) { _ = self.type(name) }
 
     /// Texts that stand for what was redacted, and stay.
     mutating func addMarker(_ text: [UInt8]) {
@@ -107,9 +114,6 @@ struct PhaseProgram: Sendable {
     mutating func addPlaceholders(_ stems: Set<[UInt8]>) {
         if !stems.isEmpty { self.add(Pattern(expression: PlaceholderForm.expression(stems)), .marker, type: nil) }
     }
-
-    /// Values of requests get placeholders.
-    var conceals: Bool { self.phase == .input && self.uses.contains { $0.stem != nil } }
 
     /// A policy that judges by indicators.
     mutating func addIndicators(

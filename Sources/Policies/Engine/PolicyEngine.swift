@@ -12,6 +12,8 @@ public final class PolicyEngine {
     private let watch: PolicyWatch
     private let failMode: FailMode
     private let placeholderKey: PlaceholderKey
+    /// Values of requests get placeholders.
+    private let hidesValues: Bool
     private var pool: [OutputPolicies] = []
     private static let poolMax = 64
     /// In one request; more say nothing new.
@@ -59,6 +61,7 @@ public final class PolicyEngine {
     ) {
         self.failMode = failMode
         self.placeholderKey = placeholderKey
+        self.hidesValues = input.program.uses.contains { $0.stem != nil }
         self.settings = settings
         self.content = content
         self.input = input
@@ -114,26 +117,40 @@ public final class PolicyEngine {
         var isForIndicators: Bool
     }
 
-    /// What the chain makes of a request's texts.
-    public func evaluateInput(_ segments: [TextSegment]) -> PhaseOutcome {
-        guard self.input.program.conceals else { return self.evaluate(segments) }
+    /// What the chain makes of a request's texts. `tools`: the names of the tools that it declares.
+    public func evaluateInput(_ segments: [TextSegment], tools: [[UInt8]] = []) -> PhaseOutcome {
+        self.watch.begin()
+        guard let firewall = self.input.program.firewall else { return self.evaluateHiding(segments, []) }
+        self.watch.look(self.input.program.policies[firewall.number].number)
+        let actions = segments.count { $0.origin.field == .toolName }
+        var objections = tools.compactMap { firewall.rules.objection(to: $0.span) }
+        if let objection = firewall.rules.objection(toActions: actions) { objections.append(objection) }
+        var outcome = self.evaluateHiding(segments, objections)
+        outcome.actions = actions
+        return outcome
+    }
+
+    /// With placeholders in place of values, where the settings say so.
+    private func evaluateHiding(_ segments: [TextSegment], _ objections: [ToolRules.Objection]) -> PhaseOutcome {
+        guard self.hidesValues else { return self.evaluate(segments, objections) }
         let maker = PlaceholderMaker(self.placeholderKey)
-        self.inputContext.conceals = maker
-        defer { self.inputContext.conceals = nil }
-        var outcome = self.evaluate(segments)
+        self.inputContext.hides = maker
+        defer { self.inputContext.hides = nil }
+        var outcome = self.evaluate(segments, objections)
         if outcome.edits.isEmpty { return outcome }
-        if maker.settle(segments) { outcome = self.evaluate(segments) }
+        if maker.settle(segments) { outcome = self.evaluate(segments, objections) }
         outcome.placeholders = maker.placeholders
         return outcome
     }
 
-    private func evaluate(_ segments: [TextSegment]) -> PhaseOutcome {
-        self.watch.begin()
+    private func evaluate(_ segments: [TextSegment], _ objections: [ToolRules.Objection]) -> PhaseOutcome {
         self.join(segments)
         let hasArguments = segments.contains { $0.origin.field == .toolArguments }
-        if self.parts.isEmpty && !hasArguments { return self.inputAllowed }
-        var collected = Collected(self.input.program)
+        if self.parts.isEmpty && !hasArguments && objections.isEmpty { return self.inputAllowed }
         if self.input.program.isEmpty { return self.inputAllowed }
+        var collected = Collected(self.input.program)
+        collected.note(objections, self.input.program)
+        if self.input.program.patterns.isEmpty { return objections.isEmpty ? self.inputAllowed : self.outcome(&collected) }
         if self.input.scanner.usesTextEdges {
             for part in self.parts {
                 self.input.scan(self.joined.span.extracting(part.range))
@@ -143,7 +160,7 @@ public final class PolicyEngine {
         } else if !self.parts.isEmpty {
             self.input.scan(self.joined.span)
             let hasFailed = self.input.scanner.hasFailed
-            if self.input.hits.isEmpty && !hasArguments && !hasFailed { return self.inputAllowed }
+            if self.input.hits.isEmpty && !hasArguments && !hasFailed && objections.isEmpty { return self.inputAllowed }
             if hasFailed { _ = collected.findings.failAll(self.input.program) }
             self.collectJoined(segments, &collected)
         }
@@ -231,6 +248,14 @@ public final class PolicyEngine {
         var edits: [TextEdit] = []
 
         init(_ program: PhaseProgram) { self.findings = PhaseFindings(program) }
+
+        mutating func note(_ objections: [ToolRules.Objection], _ program: PhaseProgram) {
+            guard let firewall = program.firewall?.number, !objections.isEmpty else { return }
+            self.findings.found[firewall] = true
+            for objection in objections {
+                if let type = program.type(objection, of: firewall) { self.findings.counts[type] += 1 }
+            }
+        }
     }
 
     private func collectJoined(_ segments: [TextSegment], _ collected: inout Collected) {
@@ -271,7 +296,7 @@ public final class PolicyEngine {
                 if use.blocks { break }
                 let range = self.original(finding, part, segments[part.segment].bytes)
                 let replacement: [UInt8]
-                if let stem = use.stem, let maker = self.inputContext.conceals {
+                if let stem = use.stem, let maker = self.inputContext.hides {
                     replacement = maker.placeholder(stem, Array(segments[part.segment].bytes[range]))
                 } else {
                     replacement = use.redactsAs(text.extracting(finding.start..<finding.end))

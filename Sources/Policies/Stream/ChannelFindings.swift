@@ -47,7 +47,7 @@ final class OutputContext {
     var ignoresIndicators = false
     var ignoresBlocks = false
     /// For requests: what values get placeholders from.
-    var conceals: PlaceholderMaker?
+    var hides: PlaceholderMaker?
     /// For answers: the request's placeholders, whose values come back.
     var restores = Placeholders()
 
@@ -105,6 +105,15 @@ final class OutputContext {
         let policy = self.detector.program.policies[number]
         self.block = PolicyBlock(kind: policy.kind, verdict: .block, reason: policy.errorCode, message: nil)
         return true
+    }
+
+    /// A call of a tool that must not go out.
+    func refuse(_ number: Int, _ objection: ToolRules.Objection) -> PolicyBlock? {
+        let program = self.detector.program
+        if let type = program.type(objection, of: number) { self.findings.counts[type] += 1 }
+        self.findings.found[number] = true
+        _ = self.end(by: program.policies[number], .block)
+        return self.block
     }
 
     private func end(by policy: PhaseProgram.Policy, _ verdict: Verdict) -> Bool {
