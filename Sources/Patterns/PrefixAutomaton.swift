@@ -1,6 +1,6 @@
 /// The position automata of many expressions run together from left to right, each start of a text by itself, made deterministic while
-/// they run. A state is the set of places that the byte just read can stand at, seen from one start. It knows what may still become a match,
-/// and what is one.
+/// they run. A state is the set of places that the byte just read can stand at, seen from one start. It knows what may still become a
+/// match, and what is one.
 ///
 /// States are kept in a table of bounded size, which is emptied between two texts' turns when it is full.
 struct PrefixAutomaton {

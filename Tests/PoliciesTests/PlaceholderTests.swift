@@ -213,7 +213,10 @@ struct PlaceholderTests {
             case "\n": result += "\\n"
             default:
                 if Int.random(in: 0..<12, using: &random) == 0 {
-                    for unit in String(scalar).utf16 { result += "\\u" + String(repeating: "0", count: 4 - String(unit, radix: 16).count) + String(unit, radix: 16) }
+                    for unit in String(scalar).utf16 {
+                        let digits = String(unit, radix: 16)
+                        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                    }
                 } else {
                     result.unicodeScalars.append(scalar)
                 }

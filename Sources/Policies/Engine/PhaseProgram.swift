@@ -102,7 +102,8 @@ struct PhaseProgram: Sendable {
 
     /// A pattern of the last policy.
     mutating func add(
-        _ pattern: Pattern, _ role: Role, type: String?, blocks: Bool = false, isError: Bool = false, stem: [UInt8]? = nil, redactsAs: Redaction? = nil
+        _ pattern: Pattern, _ role: Role, type: String?, blocks: Bool = false, isError: Bool = false, stem: [UInt8]? = nil,
+        redactsAs: Redaction? = nil
     ) {
         self.patterns.append(pattern)
         var use = Use(policy: self.policies.count - 1, role: role, type: type.map { self.type($0) } ?? -1, blocks: blocks, isError: isError)
@@ -123,9 +124,6 @@ struct PhaseProgram: Sendable {
     mutating func addPlaceholders(_ stems: Set<[UInt8]>) {
         if !stems.isEmpty { self.add(Pattern(expression: PlaceholderForm.expression(stems)), .marker, type: nil) }
     }
-
-    /// Values of requests get placeholders.
-    var conceals: Bool { self.phase == .input && self.uses.contains { $0.stem != nil } }
 
     /// A policy that judges by indicators.
     mutating func addIndicators(

@@ -12,6 +12,8 @@ public final class PolicyEngine {
     private let watch: PolicyWatch
     private let failMode: FailMode
     private let placeholderKey: PlaceholderKey
+    /// Values of requests get placeholders.
+    private let hidesValues: Bool
     private var pool: [OutputPolicies] = []
     private static let poolMax = 64
     /// In one request; more say nothing new.
@@ -60,6 +62,7 @@ public final class PolicyEngine {
     ) {
         self.failMode = failMode
         self.placeholderKey = placeholderKey
+        self.hidesValues = input.program.uses.contains { $0.stem != nil }
         self.settings = settings
         self.content = content
         self.input = input
@@ -120,13 +123,26 @@ public final class PolicyEngine {
     /// What the chain makes of a request's texts. `tools`: the names of the tools that it declares.
     public func evaluateInput(_ segments: [TextSegment], tools: [[UInt8]] = []) -> PhaseOutcome {
         self.watch.begin()
-        guard let firewall = self.input.program.firewall else { return self.evaluate(segments, []) }
+        guard let firewall = self.input.program.firewall else { return self.evaluateHiding(segments, []) }
         self.watch.look(self.input.program.policies[firewall.number].number)
         let actions = segments.count { $0.origin.field == .toolName }
         var objections = tools.compactMap { firewall.rules.objection(to: $0.span) }
         if let objection = firewall.rules.objection(toActions: actions) { objections.append(objection) }
-        var outcome = self.evaluate(segments, objections)
+        var outcome = self.evaluateHiding(segments, objections)
         outcome.actions = actions
+        return outcome
+    }
+
+    /// With placeholders in place of values, where the settings say so.
+    private func evaluateHiding(_ segments: [TextSegment], _ objections: [ToolRules.Objection]) -> PhaseOutcome {
+        guard self.hidesValues else { return self.evaluate(segments, objections) }
+        let maker = PlaceholderMaker(self.placeholderKey)
+        self.inputContext.hides = maker
+        defer { self.inputContext.hides = nil }
+        var outcome = self.evaluate(segments, objections)
+        if outcome.edits.isEmpty { return outcome }
+        if maker.settle(segments) { outcome = self.evaluate(segments, objections) }
+        outcome.placeholders = maker.placeholders
         return outcome
     }
 
@@ -295,7 +311,7 @@ public final class PolicyEngine {
                 if use.blocks { break }
                 let range = self.original(finding, part, segments[part.segment].bytes)
                 let replacement: [UInt8]
-                if let stem = use.stem, let maker = self.inputContext.conceals {
+                if let stem = use.stem, let maker = self.inputContext.hides {
                     replacement = maker.placeholder(stem, Array(segments[part.segment].bytes[range]))
                 } else {
                     replacement = use.redactsAs(text.extracting(finding.start..<finding.end))

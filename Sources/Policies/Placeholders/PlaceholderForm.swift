@@ -1,7 +1,7 @@
 /// How a placeholder looks: `[EMAIL_bkdmvtqz]`, a type's stem and a code of letters.
 ///
-/// The code has no digit and no vowel: nothing that policies look for can stand in it, and no word comes about by chance. It holds nothing that
-/// JSON escapes. A stem begins with a capital letter, so that `[` and what follows is never the beginning of a JSON array.
+/// The code has no digit and no vowel: nothing that policies look for can stand in it, and no word comes about by chance. It holds nothing
+/// that JSON escapes. A stem begins with a capital letter, so that `[` and what follows is never the beginning of a JSON array.
 enum PlaceholderForm {
     static let letters: [UInt8] = Array("bcdfghjkmnpqrstv".utf8)
     /// Letters of a code, four bits each. One that is taken is longer by `lengthStep`.

@@ -14,8 +14,8 @@ public struct Placeholders: Sendable, Equatable {
 
 /// Gives the values of one request their placeholders. For one request and one thread.
 ///
-/// A placeholder is as long as it has to be to stand for one value only, and for none that the request's own texts already contain: most have
-/// the least length. That is known when all values are, so the first round may have given out some that are too short.
+/// A placeholder is as long as it has to be to stand for one value only, and not to be in the request's own texts already: most have the
+/// least length. That is known when all values are, so the first round may have given out some that are too short.
 final class PlaceholderMaker {
     private struct Value: Hashable {
         let stem: [UInt8]

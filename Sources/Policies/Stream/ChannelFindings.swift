@@ -47,7 +47,7 @@ final class OutputContext {
     var ignoresIndicators = false
     var ignoresBlocks = false
     /// For requests: what values get placeholders from.
-    var conceals: PlaceholderMaker?
+    var hides: PlaceholderMaker?
     /// For answers: the request's placeholders, whose values come back.
     var restores = Placeholders()
 

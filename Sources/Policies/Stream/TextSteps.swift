@@ -74,8 +74,8 @@ struct OffsetQueue {
         self.gap = 0
     }
 
-    /// Rewrites steps over the inner text as steps over the outer one. `replacement` turns an inner replacement, the use it comes from, and the
-    /// place in the unsettled outer text that it is for, into outer bytes. Returns how much of the outer text is settled now.
+    /// Rewrites steps over the inner text as steps over the outer one. `replacement` turns an inner replacement, the use it comes from, and
+    /// the place in the unsettled outer text that it is for, into outer bytes. Returns how much of the outer text is settled now.
     @discardableResult
     mutating func translate(
         _ steps: TextSteps, into outer: inout TextSteps, _ replacement: (_ bytes: [UInt8], _ use: Int, _ place: Range<Int>) -> [UInt8]

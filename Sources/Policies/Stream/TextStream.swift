@@ -148,7 +148,7 @@ struct FoldedTextStream {
         _ bytes: Span<UInt8>, isFinal: Bool, _ context: OutputContext, _ channel: inout ChannelIndicators,
         _ outer: inout TextSteps
     ) -> Bool {
-        if context.fold == nil, context.conceals == nil {
+        if context.fold == nil, context.hides == nil {
             return self.stream.feed(bytes, isFinal: isFinal, context, &channel, &outer)
         }
         self.steps.removeAll()
@@ -159,9 +159,9 @@ struct FoldedTextStream {
             self.queue.appendPlain(bytes.count)
             isBlocked = self.stream.feed(bytes, isFinal: isFinal, context, &channel, &self.steps)
         }
-        if let conceals = context.conceals {
+        if let hides = context.hides {
             self.original.append(bytes)
-            self.conceal(conceals, context, &outer)
+            self.hide(hides, context, &outer)
         } else {
             self.queue.translate(self.steps, into: &outer) { bytes, _, _ in bytes }
         }
@@ -171,7 +171,7 @@ struct FoldedTextStream {
     }
 
     /// A placeholder is for the text as it came, not for its fold.
-    private mutating func conceal(_ maker: PlaceholderMaker, _ context: OutputContext, _ outer: inout TextSteps) {
+    private mutating func hide(_ maker: PlaceholderMaker, _ context: OutputContext, _ outer: inout TextSteps) {
         let original = self.original
         let program = context.detector.program
         let settled = self.queue.translate(self.steps, into: &outer) { bytes, use, place in

@@ -34,7 +34,7 @@ extension PhaseProgram {
 
     /// nil: the type's values get no placeholders.
     private static func stem(of type: String, _ options: PIIDetectorOptions) -> [UInt8]? {
-        guard options.markerFormat == .reversible, options.action == .redact, RedactionMarker.custom(type, options) == nil else { return nil }
-        return PlaceholderForm.stem(of: type)
+        let isReversible = options.markerFormat == .reversible && options.action == .redact
+        return isReversible && RedactionMarker.custom(type, options) == nil ? PlaceholderForm.stem(of: type) : nil
     }
 }
