@@ -19,7 +19,7 @@ enum EmailRecognizers {
 
     /// Labels with dots between them; the last one is letters, of any script, or their encoded form (RFC 5890).
     private static let domain =
-        #"[a-z0-9\x80-\xbf\xc3-\xf4.\-]{1,128}\.(?:[a-z]{2,24}|xn--[a-z0-9\-]{2,40}|(?:[\xc3-\xf4][\x80-\xbf]{1,3}){2,12})"#
+        #"[a-z0-9\x80-\xbf\xc3-\xf4.\-]{1,128}\.(?:xn--[a-z0-9\-]{2,40}|(?:[a-z]|[\xc3-\xf4][\x80-\xbf]{1,3}){2,24})"#
     private static let name = #"[a-z0-9][a-z0-9_+\-]{0,40}(?:(?:\.| dot | ?[(\[{] ?(?:dot|\.) ?[)\]}] ?)[a-z0-9_+\-]{1,40}){0,3}"#
     private static let dot = #"(?:\.| dot | ?[(\[{<] ?(?:dot|punkt|point|punto|ponto|punt|kropka|\.) ?[)\]}>] ?)"#
 

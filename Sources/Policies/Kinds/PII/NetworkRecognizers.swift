@@ -53,6 +53,8 @@ enum NetworkRecognizers {
         // Loopback, masks, "any" stand for no machine; in an URL or with a port they are part of some code.
         let isNobody = octets[0] == 0 || octets[0] == 127 || octets[0] == 255
         if isNobody && (next == 0x3A || text.before(match) == 0x2F) { return false }
+        // `1.2.3.4.` goes on more often than an address of small numbers ends a sentence.
+        if next == 0x2E, place < 4, octets.indices.allSatisfy({ octets[$0] <= 20 }), !self.addressWords.precede(match, in: text, reach: 40) { return false }
         guard let distance = self.versionWords.distance(in: text, before: match, reach: 32), distance <= 16 else { return true }
         guard let address = self.addressWords.distance(in: text, before: match, reach: 40) else { return false }
         return address < distance
