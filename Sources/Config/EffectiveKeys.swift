@@ -33,7 +33,7 @@ enum EffectiveKeys {
     ]
 
     /// Kinds that may stand in a chain but are not evaluated.
-    static let kindsNotYet: [PolicyKind] = [.qualityScorer, .dlpFilter, .entityListFilter, .agentFirewall, .dataRoutingPolicy]
+    static let kindsNotYet: [PolicyKind] = [.qualityScorer, .agentFirewall, .dataRoutingPolicy]
 
     /// Warns about what stands in `root` and has no effect. Chain entries are the policy reader's.
     static func check(_ root: ConfigNode, log: IssueLog) {

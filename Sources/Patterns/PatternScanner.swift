@@ -9,6 +9,7 @@
     private let table: FactorTable
     private let patternOfSlot: [Int32]
     private let database: DatabaseScanner?
+    private let terms: TermScanner?
     /// The engine gave up during the last `scan`: what it found is not all.
     public private(set) var hasFailed = false
 
@@ -70,6 +71,7 @@
             }
         }
         self.patterns = patterns
+        self.terms = TermScanner(patterns, self.table.widths)
         self.widths = self.table.widths
         self.widthMax = self.widths.map(\.upperBound).max() ?? 0
         self.usesTextEdges = self.table.usesTextEdges
@@ -87,6 +89,7 @@
         hits.removeAll(keepingCapacity: true)
         self.hasFailed = false
         if self.patterns.isEmpty { return }
+        self.terms?.scan(text, into: &hits)
         if self.pieceFinder == nil, !self.table.classPieces.isEmpty {
             self.pieceFinder = PieceAutomaton(
                 self.table.classPieces, self.table.classes, firstNumber: self.table.lengths.count - self.table.classPieces.count,
@@ -205,6 +208,10 @@
         } else if !endsText {
             return
         }
+        if let terms, terms.isTerm(pattern) {
+            terms.starts(pattern: pattern, end: end, in: text, notBefore: notBefore, into: &starts)
+            return
+        }
         if self.startFinders[pattern] == nil { self.startFinders[pattern] = self.startFinder(pattern) }
         let lowest = max(notBefore, end - self.widths[pattern].upperBound)
         self.startFinders[pattern]?.collectStarts(
@@ -227,7 +234,9 @@
     public func liveSuffixStart(in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) -> Int {
         if self.liveFinder == nil { self.liveFinder = self.makeLiveFinder() }
         let live = self.liveFinder?.leftmostStart(BackwardAutomaton.entry(0), text, to: notBefore, startsText: startsText)
-        return min(live ?? notBefore, max(notBefore, Self.completePrefix(text)))
+        let complete = max(notBefore, Self.completePrefix(text))
+        let term = self.terms?.live(in: text, end: complete, notBefore: notBefore) ?? complete
+        return min(live ?? notBefore, complete, term)
     }
 
     /// Length of the text without a UTF-8 sequence that is cut off at its end.
@@ -245,7 +254,7 @@
 
     private func makeLiveFinder() -> BackwardAutomaton {
         var automata: [(automaton: PositionAutomaton, width: Int)] = []
-        for pattern in self.patterns.indices {
+        for pattern in self.patterns.indices where self.terms?.isTerm(pattern) != true {
             guard let expression = self.expression(pattern),
                 let automaton = try? PositionAutomaton(expression, approximatesRepeats: true)
             else { continue }

@@ -245,7 +245,10 @@ public final class PolicyEngine {
             case .recognizer:
                 collected.findings.counts[use.type] += 1
                 collected.findings.found[use.policy] = true
-                if use.blocks { break }
+                if use.blocks {
+                    collected.findings.blocked[use.policy] = true
+                    break
+                }
                 let range = self.original(finding, part, segments[part.segment].bytes)
                 let replacement = use.redactsAs(text.extracting(finding.start..<finding.end))
                 collected.edits.append(TextEdit(segment: part.segment, range: range, replacement: replacement))
@@ -277,6 +280,9 @@ public final class PolicyEngine {
             for (type, count) in self.inputContext.findings.counts.enumerated() { collected.findings.counts[type] += count }
             for (policy, found) in self.inputContext.findings.found.enumerated() where found {
                 collected.findings.found[policy] = true
+            }
+            for (policy, blocked) in self.inputContext.findings.blocked.enumerated() where blocked {
+                collected.findings.blocked[policy] = true
             }
             for (policy, failed) in self.inputContext.findings.failed.enumerated() where failed {
                 collected.findings.failed[policy] = true
@@ -325,7 +331,7 @@ public final class PolicyEngine {
             } else if collected.findings.found[number] {
                 report.findings = program.findings(number, collected.findings.counts)
                 report.reasonCode = policy.reasonCode
-                report.verdict = policy.action == .block ? .block : .redact
+                report.verdict = collected.findings.blocked[number] ? .block : .redact
             }
             if collected.findings.failed[number], report.reasonCode.isEmpty { report.reasonCode = policy.errorCode }
             outcome.add(report, policy)
