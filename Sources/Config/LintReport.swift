@@ -40,7 +40,7 @@ public struct LintReport: Sendable {
         return "\(place): \(kind)[\(issue.code.rawValue)]: \(path)\(issue.message)\n\(help)"
     }
 
-    /// `{valid, file, pack, chain, policy_count, hold_back_max, errors, warnings}`, stable; ends with a newline. `file` is the last layer where there are several.
+    /// `{valid, file, pack, chain, policy_count, errors, warnings}`, stable, and `hold_back_max` where it is known; ends with a newline. `file` is the last layer where there are several.
     public var json: String {
         let pack = self.result.pack
         let root = SettingsView.Value.object([
@@ -49,9 +49,8 @@ public struct LintReport: Sendable {
                 key: "pack",
                 value: pack.map { .object([.init(key: "name", value: .string($0.name)), .init(key: "version", value: .string($0.version))]) } ?? .null),
             .init(key: "chain", value: .list(self.result.chain.map { .string($0.rawValue) })), .init(key: "policy_count", value: .int(self.result.chain.count)),
-            .init(key: "hold_back_max", value: self.holdBackMax.map { .int($0) } ?? .null),
             .init(key: "errors", value: .list(self.result.errors.map(Self.value))), .init(key: "warnings", value: .list(self.result.warnings.map(Self.value))),
-        ])
+        ] + (self.holdBackMax.map { [.init(key: "hold_back_max", value: .int($0))] } ?? []))
         return SettingsView(root).json(pretty: true)
     }
 

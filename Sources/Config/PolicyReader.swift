@@ -316,8 +316,23 @@ struct PolicyReader {
         return terms
     }
 
+    /// Of all expressions of a list: what is compiled within the time that a start has.
+    private static let patternBytesMax = 256 << 10
+
     private func patterns(_ key: String, _ block: Block, use: PatternUse) -> [CustomPattern] {
-        (block.list(key, countMax: 1_000, accepts: "patterns") ?? []).compactMap { item in
+        let items = block.list(key, countMax: 1_000, accepts: "patterns") ?? []
+        let patterns = self.patterns(items, block, use)
+        let byteCount = patterns.reduce(0) { $0 + $1.pattern.utf8.count }
+        if byteCount > Self.patternBytesMax, let node = block.node(key) {
+            self.log.error(
+                .outOfRange, block.path(key), at: node.place, "accepts at most \(Self.patternBytesMax) bytes of expressions, found \(byteCount)",
+                help: "write fewer expressions; words and phrases are better off in a list of terms")
+        }
+        return patterns
+    }
+
+    private func patterns(_ items: [(node: ConfigNode, path: String)], _ block: Block, _ use: PatternUse) -> [CustomPattern] {
+        items.compactMap { item in
             guard case .mapping = item.node.content else { return self.pattern(item.node, path: item.path, block, use: use) }
             guard let one = Block(item.node, path: item.path, log: self.log) else { return nil }
             let name = one.string("name", bytesMax: 128)

@@ -35,6 +35,17 @@ struct TermListTests {
         #expect(self.load(kind, key, count: 801, distance: 2, isFuzzy: false).errors.isEmpty)
     }
 
+    @Test func `as many expressions as can be compiled`() {
+        func load(_ byteCount: Int) -> [String] {
+            // 1 KiB each, the last one what remains.
+            let patterns = (0..<256).map { number in "'" + String(repeating: "x", count: number == 255 ? byteCount - 255 * 1024 : 1024) + "'" }
+            let text = "pack: {name: x, version: 1.0.0}\npolicies: {chain: [dlp-filter]}\npolicy: {dlp-filter: {detect_patterns: [\(patterns.joined(separator: ", "))]}}\n"
+            return ConfigLoader.load(sources: [.init(name: "a.yaml", bytes: Array(text.utf8))], environment: [:]).errors.map(\.message)
+        }
+        #expect(load(256 << 10).isEmpty)
+        #expect(load((256 << 10) + 1) == ["accepts at most 262144 bytes of expressions, found 262145"])
+    }
+
     @Test func `ten thousand exact terms`() {
         #expect(self.load("dlp-filter", "blocked_terms", count: 10_000, distance: 8, isFuzzy: false).errors.isEmpty)
         #expect(self.load("dlp-filter", "blocked_terms", count: 10_001, distance: 8, isFuzzy: false).errors.map(\.message) == ["accepts at most 10000 items, found 10001"])

@@ -14,7 +14,7 @@ final class TermScanner {
 
     // Kept from scan to scan for their storage.
     private var text = TermText()
-    private var rows = TermTree.Rows()
+    private var walk = TermTree.Walk()
     private var nearest: [(start: Int, distance: Int)] = []
 
     /// Bytes read at once.
@@ -161,7 +161,7 @@ final class TermScanner {
         var start = max(0, read.count - tree.lengthMax)
         if let gap = read.kinds.lastIndex(of: .gap) { start = max(start, gap + 1) }
         while start < read.count {
-            if read.offsets[start] >= lowest, read.startsMatch(start, inWord: false), tree.continues(read.symbols.span, from: start, &self.rows) {
+            if read.offsets[start] >= lowest, read.startsMatch(start, inWord: false), tree.continues(read.symbols.span, from: start, &self.walk) {
                 return read.offsets[start]
             }
             start += 1
