@@ -43,15 +43,16 @@ public struct LintReport: Sendable {
     /// `{valid, file, pack, chain, policy_count, errors, warnings}`, stable, and `hold_back_max` where it is known; ends with a newline. `file` is the last layer where there are several.
     public var json: String {
         let pack = self.result.pack
-        let root = SettingsView.Value.object([
+        var members: [SettingsView.Member] = [
             .init(key: "valid", value: .bool(self.isValid)), .init(key: "file", value: self.result.files.last.map { .string($0) } ?? .null),
             .init(
                 key: "pack",
                 value: pack.map { .object([.init(key: "name", value: .string($0.name)), .init(key: "version", value: .string($0.version))]) } ?? .null),
             .init(key: "chain", value: .list(self.result.chain.map { .string($0.rawValue) })), .init(key: "policy_count", value: .int(self.result.chain.count)),
             .init(key: "errors", value: .list(self.result.errors.map(Self.value))), .init(key: "warnings", value: .list(self.result.warnings.map(Self.value))),
-        ] + (self.holdBackMax.map { [.init(key: "hold_back_max", value: .int($0))] } ?? []))
-        return SettingsView(root).json(pretty: true)
+        ]
+        if let holdBackMax { members.append(.init(key: "hold_back_max", value: .int(holdBackMax))) }
+        return SettingsView(.object(members)).json(pretty: true)
     }
 
     private static func value(_ issue: ConfigIssue) -> SettingsView.Value {

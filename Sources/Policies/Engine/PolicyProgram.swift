@@ -20,11 +20,11 @@ public struct PolicyProgram: Sendable {
     let outputSet: PatternSet
 
     /// Longest text in bytes that a stream can hold back while it may still become a match; escapes in tool-call arguments count once.
-    public var outputHoldBackMax: Int { self.output.isEmpty ? 0 : TextStream.heldMax(self.outputSet.widthMax + Self.lookAhead) }
+    public var outputHoldBackMax: Int { self.output.patterns.isEmpty ? 0 : TextStream.heldMax(self.outputSet.widthMax + Self.lookAhead) }
     /// `outputHoldBackMax` of settings that are not compiled.
     public static func outputHoldBackMax(_ settings: PolicySettings, content: PolicyContent = PolicyContent()) throws(PolicyCompileError) -> Int {
         let output = PhaseProgram(.output, settings, content)
-        if output.isEmpty { return 0 }
+        if output.patterns.isEmpty { return 0 }
         do {
             return TextStream.heldMax(try PatternSet.widthMax(of: output.patterns) + self.lookAhead)
         } catch {
