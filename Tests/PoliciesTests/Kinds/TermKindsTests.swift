@@ -128,14 +128,12 @@ struct TermKindsTests {
 
     @Test func `phrases of the safety filter may be fuzzy`() throws {
         var settings = TestContent.settings([.safetyFilter], blockIf: ["green zebra", "café déjà"])
-        func engine() throws -> PolicyEngine { try PolicyEngine(try PolicyProgram.compile(settings, content: .standard)) }
         let near = ["please gren zebra", "please green  zebro"]
-        let exact = try engine()
-        for text in near { #expect(!exact.deliver(text).isBlocked && exact.evaluateInput(self.request(text)).verdict == .allow) }
+        #expect(SafetyRules.indicators(for: settings.safetyFilter).allSatisfy { $0.edits == nil })
         settings.safetyFilter.fuzzyMatching = true
-        let fuzzy = try engine()
+        let fuzzy = try PolicyEngine(try PolicyProgram.compile(settings, content: .standard))
         for text in near {
-            #expect(fuzzy.deliver(text).text == "please " && fuzzy.evaluateInput(self.request(text)).verdict == .block)
+            #expect(fuzzy.deliver(Array(text.utf8), cuts: [3, 9, 10, 14]).text == "please " && fuzzy.evaluateInput(self.request(text)).verdict == .block)
         }
         #expect(fuzzy.deliver("please gren zebro").text == "please gren zebro")
         // Without its accents in requests, with them in answers.
@@ -154,7 +152,7 @@ struct TermKindsTests {
         settings.entityListFilter.blockedEntities = ["zebra crossing"]
         settings.entityListFilter.fuzzyMatching = seed > 0
         settings.safetyFilter.fuzzyMatching = true
-        let program = try PolicyProgram.compile(settings, content: seed % 2 == 0 ? .standard : TestContent.make(withFold: true))
+        let program = try PolicyProgram.compile(settings, content: TestContent.make(withFold: true))
         let engine = try PolicyEngine(program)
         let parts = [
             "fal", "con", "falkon", " ", " ", " ", "  ", "\n", "project ", "proj", "ect", "日本", "語", "大学", "小", "o’neil", "o'nei", " co", ".", "é", "ｆ",
