@@ -9,6 +9,7 @@
     private let table: FactorTable
     private let patternOfSlot: [Int32]
     private let database: DatabaseScanner?
+    private let terms: TermScanner?
     /// The engine gave up during the last `scan`: what it found is not all.
     public private(set) var hasFailed = false
 
@@ -70,6 +71,7 @@
             }
         }
         self.patterns = patterns
+        self.terms = TermScanner(patterns, self.table.widths)
         self.widths = self.table.widths
         self.widthMax = self.widths.map(\.upperBound).max() ?? 0
         self.usesTextEdges = self.table.usesTextEdges
@@ -87,6 +89,7 @@
         hits.removeAll(keepingCapacity: true)
         self.hasFailed = false
         if self.patterns.isEmpty { return }
+        self.terms?.scan(text, into: &hits)
         if self.pieceFinder == nil, !self.table.classPieces.isEmpty {
             self.pieceFinder = PieceAutomaton(
                 self.table.classPieces, self.table.classes, firstNumber: self.table.lengths.count - self.table.classPieces.count,
@@ -205,6 +208,10 @@
         } else if !endsText {
             return
         }
+        if let terms, terms.isTerm(pattern) {
+            terms.starts(pattern: pattern, end: end, in: text, notBefore: notBefore, into: &starts)
+            return
+        }
         if self.startFinders[pattern] == nil { self.startFinders[pattern] = self.startFinder(pattern) }
         let lowest = max(notBefore, end - self.widths[pattern].upperBound)
         self.startFinders[pattern]?.collectStarts(
@@ -231,13 +238,17 @@
     public func liveSuffixStart(_ starts: inout LiveStarts, in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) -> Int {
         let finder = self.liveFinder ?? self.makeLiveFinder()
         let live = starts.advance(&finder.automaton, text, decided: notBefore, startsText: startsText)
-        return min(live, max(notBefore, Self.completePrefix(text)))
+        let complete = max(notBefore, Self.completePrefix(text))
+        guard let terms else { return min(live, complete) }
+        starts.take(from: terms, text, to: text.count - 1)
+        return min(live, complete, terms.live(in: text, end: complete, notBefore: notBefore))
     }
 
     /// As `liveSuffixStart` of a text that ends here, so that nothing is live any more.
     public func finish(_ starts: inout LiveStarts, in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) {
         _ = self.liveSuffixStart(&starts, in: text, notBefore: notBefore, startsText: startsText)
         self.liveFinder.map { starts.finish(&$0.automaton) }
+        if let terms { starts.take(from: terms, text, to: text.count) }
     }
 
     /// Length of the text without a UTF-8 sequence that is cut off at its end.
@@ -261,7 +272,7 @@
 
     private func makeLiveFinder() -> LiveFinder {
         var automata: [(automaton: PositionAutomaton, width: Int)] = []
-        for pattern in self.patterns.indices {
+        for pattern in self.patterns.indices where self.terms?.isTerm(pattern) != true {
             guard let expression = self.expression(pattern),
                 let automaton = try? PositionAutomaton(expression, approximatesRepeats: true, runsForward: true)
             else { continue }
