@@ -8,7 +8,7 @@ extension PolicyContent {
         content.recognizers = { PIIRecognizers.all($0) }
         content.marker = { RedactionMarker.text(for: $0, original: $1, options: $2) }
         content.injection = Self.injectionRules
-        content.safety = Self.safetyRules
+        content.safety = { IndicatorRules.safety($0) }
         content.recognizerFold = { text, bytes, map in NormalizedText.fold(text, accents: .kept, into: &bytes, map: &map) }
         content.indicatorFold = { text, bytes, map in NormalizedText.fold(text, accents: .folded, into: &bytes, map: &map) }
         content.views = { text, options, views in views = DecodedViews.views(of: text, decodesBase64: options.decodesBase64) }
@@ -31,13 +31,6 @@ extension PolicyContent {
                 InjectionRules.score(
                     hits, isFromTool: first.origin.role == .tool || first.origin.role == .function, isDecoded: first.view > 0)
             }
-        }
-    }
-
-    /// The rules of the table and the user's phrases, as findings above their mode's thresholds: any is one.
-    private static func safetyRules(_ options: SafetyFilterOptions) -> IndicatorRules {
-        IndicatorRules(indicators: SafetyRules.indicators(for: options), threshold: 0.0001) { sightings in
-            Self.highest(sightings) { hits, _ in SafetyRules.findings(hits, options: options).map(\.score).max() ?? 0 }
         }
     }
 

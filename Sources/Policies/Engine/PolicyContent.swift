@@ -30,6 +30,8 @@ public struct IndicatorRules: Sendable {
     /// All sightings of a request, or those of one channel of an answer so far, the last `sightingsMax` of them: a stream is
     /// judged after each one. Those of one view stand together.
     public var score: @Sendable (_ sightings: [IndicatorSighting]) -> Double
+    /// What a score above the threshold is reported as; nil: how often each family was seen. Types are families of the indicators.
+    public var findings: (@Sendable (_ sightings: [IndicatorSighting]) -> [PolicyFinding])?
     public init(indicators: [Indicator], threshold: Double, score: @escaping @Sendable (_ sightings: [IndicatorSighting]) -> Double) {
         self.indicators = indicators
         self.threshold = threshold

@@ -375,7 +375,7 @@ public final class PolicyEngine {
                 let sightings = collected.sightings.filter { $0.policy == number }.map(\.sighting)
                 let score = sightings.isEmpty ? 0 : rules.score(sightings)
                 report.score = score
-                report.findings = program.findings(number, collected.findings.counts)
+                report.findings = rules.findings.map { $0(sightings) } ?? program.findings(number, collected.findings.counts)
                 if !sightings.isEmpty, score >= rules.threshold {
                     report.reasonCode = policy.reasonCode
                     switch policy.action {

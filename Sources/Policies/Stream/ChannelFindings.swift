@@ -85,10 +85,12 @@ final class OutputContext {
         case .indicator(let indicator):
             guard !self.ignoresIndicators, let rules = policy.rules else { return false }
             channel.add(indicator.id, use.policy, finding, base: base)
-            let score = rules.score(channel.sightings(of: use.policy))
-            self.findings.counts[use.type] += 1
+            let sightings = channel.sightings(of: use.policy)
+            let score = rules.score(sightings)
+            if rules.findings == nil { self.findings.counts[use.type] += 1 }
             self.findings.scores[use.policy] = max(self.findings.scores[use.policy], score)
             guard score >= rules.threshold else { return false }
+            for found in rules.findings?(sightings) ?? [] { self.raise(found, of: use.policy) }
             self.findings.found[use.policy] = true
             switch policy.action {
             case .block: return self.end(by: policy, .block)
@@ -96,6 +98,12 @@ final class OutputContext {
             case .redact, .log: return false
             }
         }
+    }
+
+    private func raise(_ found: PolicyFinding, of policy: Int) {
+        let types = self.detector.program.types
+        guard let type = types.firstIndex(where: { $0.policy == policy && $0.name == found.type }) else { return }
+        self.findings.counts[type] = max(self.findings.counts[type], found.count)
     }
 
     /// The scan for all patterns has failed. True: the text ends before what was not scanned.
