@@ -17,10 +17,11 @@ public enum InjectionRules {
     /// Ids are places in this list.
     public static let indicators: [Indicator] = {
         let rules =
-            OverrideRules.all + LeakRules.all + PersonaRules.all + BoundaryRules.all + IndirectRules.all + MentionRules.all
+            OverrideRules.all + LeakRules.all + SecretRules.all + PersonaRules.all + BoundaryRules.all + IndirectRules.all
+            + LanguageRules.all + FarLanguageRules.all + MentionRules.all
         return rules.enumerated().map { place, rule in
             Indicator(
-                id: place, expression: rule.expression, isCaseless: !rule.isCased, weight: rule.weight, family: rule.family)
+                id: place, name: rule.name, expression: rule.expression, isCaseless: !rule.isCased, weight: rule.weight, family: rule.family)
         }
     }()
 
@@ -99,25 +100,5 @@ public enum InjectionRules {
         }
         for _ in 0..<6 { series *= series }
         return series
-    }
-}
-
-/// One row of a rule table.
-struct InjectionRule {
-    var family: String
-    var weight: Double
-    var expression: String
-    var isCased = false
-
-    init(_ family: String, _ weight: Double, _ expression: String, isCased: Bool = false) {
-        self.family = family
-        self.weight = weight
-        self.expression = expression
-        self.isCased = isCased
-    }
-
-    /// The first, then within `gap` bytes of the same sentence the second.
-    static func near(_ first: String, _ gap: Int = 40, _ second: String) -> String {
-        #"\b(?:"# + first + #")\b[^.!?]{0,"# + String(gap) + #"}\b(?:"# + second + #")"#
     }
 }
