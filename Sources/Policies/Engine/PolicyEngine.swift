@@ -107,14 +107,27 @@ public final class PolicyEngine {
         var isForIndicators: Bool
     }
 
-    /// What the chain makes of a request's texts.
-    public func evaluateInput(_ segments: [TextSegment]) -> PhaseOutcome {
+    /// What the chain makes of a request's texts. `tools`: the names of the tools that it declares.
+    public func evaluateInput(_ segments: [TextSegment], tools: [[UInt8]] = []) -> PhaseOutcome {
         self.watch.begin()
+        guard let firewall = self.input.program.firewall else { return self.evaluate(segments, []) }
+        self.watch.look(self.input.program.policies[firewall.number].number)
+        let actions = segments.count { $0.origin.field == .toolName }
+        var objections = tools.compactMap { firewall.rules.objection(to: $0.span) }
+        if let objection = firewall.rules.objection(toActions: actions) { objections.append(objection) }
+        var outcome = self.evaluate(segments, objections)
+        outcome.actions = actions
+        return outcome
+    }
+
+    private func evaluate(_ segments: [TextSegment], _ objections: [ToolRules.Objection]) -> PhaseOutcome {
         self.join(segments)
         let hasArguments = segments.contains { $0.origin.field == .toolArguments }
-        if self.parts.isEmpty && !hasArguments { return self.inputAllowed }
-        var collected = Collected(self.input.program)
+        if self.parts.isEmpty && !hasArguments && objections.isEmpty { return self.inputAllowed }
         if self.input.program.isEmpty { return self.inputAllowed }
+        var collected = Collected(self.input.program)
+        collected.note(objections, self.input.program)
+        if self.input.program.patterns.isEmpty { return objections.isEmpty ? self.inputAllowed : self.outcome(&collected) }
         if self.input.scanner.usesTextEdges {
             for part in self.parts {
                 self.input.scan(self.joined.span.extracting(part.range))
@@ -124,7 +137,7 @@ public final class PolicyEngine {
         } else if !self.parts.isEmpty {
             self.input.scan(self.joined.span)
             let hasFailed = self.input.scanner.hasFailed
-            if self.input.hits.isEmpty && !hasArguments && !hasFailed { return self.inputAllowed }
+            if self.input.hits.isEmpty && !hasArguments && !hasFailed && objections.isEmpty { return self.inputAllowed }
             if hasFailed { _ = collected.findings.failAll(self.input.program) }
             self.collectJoined(segments, &collected)
         }
@@ -212,6 +225,14 @@ public final class PolicyEngine {
         var edits: [TextEdit] = []
 
         init(_ program: PhaseProgram) { self.findings = PhaseFindings(program) }
+
+        mutating func note(_ objections: [ToolRules.Objection], _ program: PhaseProgram) {
+            guard let firewall = program.firewall?.number, !objections.isEmpty else { return }
+            self.findings.found[firewall] = true
+            for objection in objections {
+                if let type = program.type(objection, of: firewall) { self.findings.counts[type] += 1 }
+            }
+        }
     }
 
     private func collectJoined(_ segments: [TextSegment], _ collected: inout Collected) {
