@@ -52,6 +52,7 @@ public enum IssueCode: String, Sendable, CaseIterable {
     case noTargets = "W005"
     case auditNotLast = "W006"
     case suspiciousURL = "W007"
+    case noCompliantTarget = "W008"
 }
 
 /// A place in one of the files, by the file's index.

@@ -1,3 +1,4 @@
+internal import Policies
 public import Settings
 
 /// What came of reading a configuration.
@@ -146,6 +147,12 @@ struct ConfigCheck {
             self.log.warning(
                 .noTargets, "providers.targets", at: block.has("providers") ? block.keyPlace("providers") : block.place,
                 "no target: every request will be answered 503", help: "add providers: {targets: [{id: main, provider: mistral, model: mistral-large-latest}]}")
+        }
+        if let requirements = DataRequirements(settings.policies, targets: settings.providers.targets), targetsAreComplete,
+            !settings.providers.targets.isEmpty, !requirements.areMetByAny {
+            self.log.warning(
+                .noCompliantTarget, "providers.targets", at: block.keyPlace("providers"), "no target declares what policy.data-routing-policy asks for",
+                help: "add data_policy: {zero_data_retention: true, training_opt_out: true} to a target for which it is so")
         }
         settings.modelGroups = providers.modelGroups(block, targets: settings.providers.targets, targetsAreComplete: targetsAreComplete)
         let edge = EdgeReader(log: self.log)

@@ -13,6 +13,7 @@ enum EffectiveKeys {
     static let notYet: [NotYet] = [
         NotYet(path: "pack.enabled", values: ["false"], message: "has no effect in this release: the policies of the chain run"),
         NotYet(path: "policy.pii-detector.redaction.marker_format", values: ["reversible"], message: "has no effect in this release: labels are written"),
+        NotYet(path: "policy.audit-logger.log_content", values: ["redacted"], message: "has no effect in this release: no text is recorded"),
         NotYet(path: "policy.audit-logger.retention_days", message: "has no effect in this release: nothing is removed"),
         NotYet(
             path: "providers.strategy",
@@ -22,8 +23,6 @@ enum EffectiveKeys {
         NotYet(path: "providers.circuit_breaker", message: "has no effect in this release: every request tries its targets in order"),
         NotYet(path: "providers.targets[].weight", message: "has no effect in this release"),
         NotYet(path: "providers.targets[].health_probe", message: "has no effect in this release"),
-        NotYet(path: "providers.targets[].data_policy", message: "has no effect in this release"),
-        NotYet(path: "providers.targets[].zdr", message: "has no effect in this release"),
         NotYet(path: "consumer_groups", message: "has no effect in this release"),
         NotYet(path: "rate_limits", message: "has no effect in this release: nothing is limited"),
         NotYet(path: "budgets", message: "has no effect in this release: nothing is limited"),
@@ -33,7 +32,7 @@ enum EffectiveKeys {
     ]
 
     /// Kinds that may stand in a chain but are not evaluated.
-    static let kindsNotYet: [PolicyKind] = [.qualityScorer, .dlpFilter, .entityListFilter, .agentFirewall, .dataRoutingPolicy]
+    static let kindsNotYet: [PolicyKind] = [.qualityScorer, .dlpFilter, .entityListFilter]
 
     /// Warns about what stands in `root` and has no effect. Chain entries are the policy reader's.
     static func check(_ root: ConfigNode, log: IssueLog) {

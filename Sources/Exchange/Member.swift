@@ -3,7 +3,7 @@ enum Member: UInt8 {
     case other
     case model, stream, streamOptions, includeUsage, maxTokens, maxCompletionTokens, n, user
     case messages, role, content, reasoningContent, reasoning, reasoningDetails, refusal, name
-    case toolCalls, functionCall, function, custom, arguments, input, tools, functions, description
+    case toolCalls, functionCall, function, custom, arguments, input, tools, functions, description, type
     case prompt, suffix, metadata, prediction, responseFormat, text, thinking, summary
     case choices, message, delta, index, finishReason, logprobs
     case usage, promptTokens, completionTokens, totalTokens, error, detail, id, created
@@ -20,6 +20,7 @@ enum Member: UInt8 {
             if bytes.holds("text", at: start) { return .text }
             if bytes.holds("name", at: start) { return .name }
             if bytes.holds("user", at: start) { return .user }
+            if bytes.holds("type", at: start) { return .type }
         case 5:
             if bytes.holds("model", at: start) { return .model }
             if bytes.holds("index", at: start) { return .index }

@@ -14,7 +14,8 @@ public struct RequestDocument: Sendable, Equatable {
     /// `n`, 1 when absent.
     public internal(set) var choices = 1
     public internal(set) var user: String?
-    /// The names of the declared tools; one with escapes must be decoded before it is compared.
+    /// The names of the declared tools, of those without a name (a provider's own) the `type`; `origin.index` is the tool's place. One with
+    /// escapes must be decoded before it is compared.
     public internal(set) var toolNames: [TextPlace] = []
     /// All texts in the order of the document.
     public internal(set) var texts: [TextPlace] = []

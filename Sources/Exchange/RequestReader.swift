@@ -253,12 +253,20 @@ struct RequestReader: ~Escapable {
             self.texts.index = index
             guard self.texts.scanner.next == UInt8(ascii: "{") else { throw self.texts.wrongShape("", "must be an object") }
             var descriptions = 0
-            try self.readTool(&descriptions)
+            let named = self.document.toolNames.count
+            var type: ScannedString?
+            try self.readTool(&descriptions, &type)
+            if self.document.toolNames.count == named, let type { self.addToolName(type) }
         }
         self.leave()
     }
 
-    private mutating func readTool(_ descriptions: inout Int) throws(ScanFault) {
+    private mutating func addToolName(_ string: ScannedString) {
+        let origin = TextOrigin(role: .none, field: .toolName, index: self.texts.index, subIndex: 0)
+        self.document.toolNames.append(TextPlace(range: string.range, hasEscapes: string.hasEscapes, origin: origin))
+    }
+
+    private mutating func readTool(_ descriptions: inout Int, _ type: inout ScannedString?) throws(ScanFault) {
         var walk = try self.texts.scanner.openObject()
         while let member = try self.texts.scanner.nextMember(&walk) {
             switch member {
@@ -266,14 +274,15 @@ struct RequestReader: ~Escapable {
                 guard self.texts.scanner.next == UInt8(ascii: "{") else {
                     throw self.texts.wrongShape("function", "must be an object")
                 }
-                try self.readTool(&descriptions)
+                var inner: ScannedString?
+                try self.readTool(&descriptions, &inner)
+            case .type:
+                if self.texts.scanner.next == UInt8(ascii: "\"") { type = try self.texts.scanner.scanString() } else { try self.texts.scanner.skip() }
             case .name:
                 guard self.texts.scanner.next == UInt8(ascii: "\"") else {
                     throw self.texts.wrongShape("function.name", "must be a string")
                 }
-                let string = try self.texts.scanner.scanString()
-                let origin = TextOrigin(role: .none, field: .toolName, index: self.texts.index, subIndex: 0)
-                self.document.toolNames.append(TextPlace(range: string.range, hasEscapes: string.hasEscapes, origin: origin))
+                self.addToolName(try self.texts.scanner.scanString())
             case .description:
                 try self.texts.readText(.toolDescription, "function.description", subIndex: descriptions)
                 descriptions += 1

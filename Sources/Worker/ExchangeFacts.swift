@@ -28,6 +28,8 @@ struct ExchangeFacts {
     var attempts: [Attempt] = []
     var reports: [PolicyReport] = []
     var verdict = Verdict.allow
+    /// Tool calls that the request's conversation holds.
+    var actions = 0
     var usage: TokenUsage?
     var completionBytes = 0
     var policyNanoseconds: Int64 = 0
@@ -55,6 +57,12 @@ struct ExchangeFacts {
             self.reports.append(report)
         }
         if outcome.verdict.rawValue > self.verdict.rawValue { self.verdict = outcome.verdict }
+    }
+
+    /// Adds what a policy made of the request's targets.
+    mutating func note(_ report: PolicyReport) {
+        self.reports.append(report)
+        if report.verdict.rawValue > self.verdict.rawValue { self.verdict = report.verdict }
     }
 
     /// The request was not looked at, because a policy crashed over the same body.

@@ -21,6 +21,8 @@ final class Gateway {
     let settings: GatewaySettings
     let engine: PolicyEngine
     let table: RoutingTable
+    /// nil: the chain asks nothing of targets.
+    let dataRequirements: DataRequirements?
     let links: [TargetLink]
     let upstream: UpstreamClient
     let admission: Admission
@@ -55,6 +57,7 @@ final class Gateway {
         self.settings = settings
         self.engine = engine
         self.table = RoutingTable(settings)
+        self.dataRequirements = DataRequirements(settings.policies, targets: settings.providers.targets)
         self.links = links
         self.upstream = upstream
         self.admission = admission

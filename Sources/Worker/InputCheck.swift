@@ -25,7 +25,11 @@ enum InputCheck {
                 segments.append(TextSegment(bytes: Array(copying: raw), origin: place.origin))
             }
         }
-        let outcome = engine.evaluateInput(segments)
+        let tools = document.toolNames.map { place in
+            let raw = body.extracting(place.range)
+            return place.hasEscapes ? JSONText.decoded(raw) : Array(copying: raw)
+        }
+        let outcome = engine.evaluateInput(segments, tools: tools)
         var splices: [Splice] = []
         for edit in outcome.edits {
             let start = document.texts[edit.segment].range.lowerBound

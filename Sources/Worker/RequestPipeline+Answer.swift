@@ -94,6 +94,7 @@ extension RequestPipeline: UpstreamObserver {
     private func checkOutput(_ document: AnswerDocument) -> OutputCheck.Result {
         let began = Instant.now()
         let output = self.gateway.engine.beginOutput()
+        output.goOn(afterActions: self.facts.actions)
         let result = OutputCheck.run(body: self.answer.span, document: document, output: output)
         self.facts.note(output.finish(), nanoseconds: (Instant.now() - began).nanoseconds)
         self.gateway.engine.endOutput(output)
@@ -141,6 +142,7 @@ extension RequestPipeline: UpstreamObserver {
         self.idleEnd = self.gateway.loop.now.advanced(nanoseconds: self.link?.streamIdleNanoseconds ?? 0)
         if self.relay == nil {
             self.output = self.gateway.engine.hasOutputTexts ? self.gateway.engine.beginOutput() : nil
+            self.output?.goOn(afterActions: self.facts.actions)
             self.relay = StreamRelay(output: self.output, hidesUsage: self.link.map(self.asksForUsage) ?? false, requestID: self.requestID)
         }
         var out = self.gateway.takeBuffer()

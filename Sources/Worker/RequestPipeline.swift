@@ -125,7 +125,14 @@ final class RequestPipeline {
     /// Everything that refuses without looking at texts.
     private func admit(_ document: RequestDocument) throws(GatewayFault) -> AdmittedRequest {
         if let recorder = self.gateway.recorder, !recorder.isReady(at: self.gateway.loop.now) { throw .auditUnavailable }
-        let candidates = self.gateway.table.candidates(for: document.modelName)
+        var candidates = self.gateway.table.candidates(for: document.modelName)
+        var requirements: DataRequirements.Decision?
+        if let decision = self.gateway.dataRequirements?.decide(candidates) {
+            requirements = decision
+            // Where none is left, the policy speaks after those that look at texts.
+            if decision.report.verdict != .allow { return AdmittedRequest(document: document, targets: [], requirements: decision) }
+            candidates = decision.targets
+        }
         var usable: [Int] = []
         var reason: String?
         var tooLong: GatewayFault?
@@ -147,10 +154,30 @@ final class RequestPipeline {
             if let tooLong { throw tooLong }
             throw .noTarget("No target is available: \(reason ?? "none is configured").", retryAfter: .seconds(10))
         }
-        return AdmittedRequest(document: document, targets: usable)
+        return AdmittedRequest(document: document, targets: usable, requirements: requirements)
     }
 
     private func checkInput(_ admitted: AdmittedRequest) throws(GatewayFault) -> CheckedRequest {
+        let checked = try self.checkTexts(admitted)
+        if let requirements = admitted.requirements { try self.check(requirements) }
+        return checked
+    }
+
+    /// Whether any target may see what the request says.
+    private func check(_ requirements: DataRequirements.Decision) throws(GatewayFault) {
+        let report = requirements.report
+        self.facts.note(report)
+        switch report.verdict {
+        case .allow, .redact: return
+        case .block:
+            throw .blocked(
+                status: self.gateway.settings.gateway.blockStatus, phase: "input", policy: report.kind.rawValue, reason: report.reasonCode,
+                message: "No target may get this request" + (requirements.objection.map { ": \($0)" } ?? "") + ".")
+        case .escalate: throw .escalated(policy: report.kind.rawValue, reason: report.reasonCode)
+        }
+    }
+
+    private func checkTexts(_ admitted: AdmittedRequest) throws(GatewayFault) -> CheckedRequest {
         guard self.gateway.engine.hasInputTexts else { return CheckedRequest(document: admitted.document, targets: admitted.targets, edits: []) }
         let began = Instant.now()
         let body = self.exchange.body
@@ -158,6 +185,7 @@ final class RequestPipeline {
         defer { self.ticket.leave() }
         let result = InputCheck.run(body: body.span, document: admitted.document, engine: self.gateway.engine)
         self.facts.note(result.outcome, nanoseconds: (Instant.now() - began).nanoseconds)
+        self.facts.actions = result.outcome.actions
         switch result.outcome.verdict {
         case .allow, .redact:
             return CheckedRequest(document: admitted.document, targets: admitted.targets, edits: result.splices)
@@ -193,10 +221,13 @@ final class RequestPipeline {
 /// A request that may be served, and by which targets. Made by `admit` only.
 struct AdmittedRequest {
     let document: RequestDocument
+    /// Empty only where `requirements` refuse all.
     let targets: [Int]
-    fileprivate init(document: RequestDocument, targets: [Int]) {
+    let requirements: DataRequirements.Decision?
+    fileprivate init(document: RequestDocument, targets: [Int], requirements: DataRequirements.Decision?) {
         self.document = document
         self.targets = targets
+        self.requirements = requirements
     }
 }
 

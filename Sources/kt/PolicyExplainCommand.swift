@@ -81,6 +81,9 @@ struct ExplanationListing {
         if !report.reasonCode.isEmpty { head += "  \(report.reasonCode)" }
         if !report.findings.isEmpty { head += "  " + report.findings.map { "\($0.type) \($0.count)" }.joined(separator: ", ") }
         var lines = head + "\n"
+        if !policy.parts.isEmpty {
+            lines += "  " + policy.parts.map { "\($0.name) \($0.sum < 0 ? "-" : "+")\(Self.decimal(abs($0.sum)))" }.joined(separator: ", ") + "\n"
+        }
         let own = policy.places.filter { $0.view == nil }
         lines += self.marked(text, own)
         var views: [String] = []

@@ -86,8 +86,8 @@ struct RequestDocumentTests {
                 "none.toolDescription[0.0] f", "none.toolDescription[0.1] g", "none.toolDescription[0.0] a",
                 "none.toolDescription[0.1] b", "none.toolDescription[0.0] c",
             ])
-        #expect(listed(document.toolNames, in: body) == ["none.toolName[0.0] alpha", "none.toolName[0.0] beta"])
-        #expect(document.toolNames.map(\.hasEscapes) == [true, false])
+        #expect(listed(document.toolNames, in: body) == ["none.toolName[0.0] alpha", "none.toolName[1.0] web_search", "none.toolName[0.0] beta"])
+        #expect(document.toolNames.map(\.hasEscapes) == [true, false, false])
     }
 
     @Test(arguments: [

@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -112,12 +113,23 @@ class Installed:
                     kinds[name] += 1
         return kinds
 
+    def answers(self):
+        """Returns once the supervisor has answered: nothing that was due before keeps it."""
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(30)
+            client.connect(str(self.gateway.state / "control.sock"))
+            client.sendall(b"status\n")
+            while client.recv(65536):
+                pass
+
     def still_descriptors(self):
         """As `descriptors`, once the console runs too and nothing changes."""
         wait_until("the whole family", lambda: sorted(self.children().values()) == self.family(), 30)
         looks = [self.descriptors()]
 
         def is_still():
+            # To close the last descriptor of a program that was replaced takes as long as the disk needs to forget it.
+            self.answers()
             looks.append(self.descriptors())
             return looks[-1] == looks[-2] and looks[-1]
 

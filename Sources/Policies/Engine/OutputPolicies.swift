@@ -22,6 +22,7 @@ public final class OutputPolicies {
     private let context: OutputContext
     private let program: PhaseProgram
     private var channels: [Channel] = []
+    private var calls = ToolCallWatch()
     private var steps = TextSteps()
 
     init(_ context: OutputContext) {
@@ -32,14 +33,23 @@ public final class OutputPolicies {
     /// Back to the beginning, for another answer.
     public func reset() {
         self.context.clear()
+        self.calls.clear()
         self.channels.removeAll(keepingCapacity: true)
     }
+
+    /// How many tool calls the conversation holds already, `PhaseOutcome.actions`; told before the first text.
+    public func goOn(afterActions actions: Int) { self.calls.actionsBefore = actions }
 
     /// Takes more text of one channel (a choice's content, a tool call's arguments) and appends what may go out now. With `isFinal` the
     /// text is complete: nothing is held back, and the channel is ready for another text. After a block nothing goes out any more.
     public func feed(_ origin: TextOrigin, _ text: Span<UInt8>, isFinal: Bool, into output: inout [UInt8]) -> Progress {
         if let block = self.context.block { return .blocked(block) }
         self.context.detector.watch.begin()
+        if origin.field == .toolName, let block = self.refuses(origin, text) { return .blocked(block) }
+        if self.program.patterns.isEmpty {
+            output.append(text)
+            return .open
+        }
         let channel = self.channel(origin)
         self.steps.removeAll()
         let isBlocked =
@@ -57,6 +67,15 @@ public final class OutputPolicies {
         if isFinal { channel.indicators = ChannelIndicators(origin) }
         guard isBlocked, let block = self.context.block else { return .open }
         return .blocked(block)
+    }
+
+    /// Whether the policy of tools refuses the call whose name this is.
+    private func refuses(_ origin: TextOrigin, _ name: Span<UInt8>) -> PolicyBlock? {
+        guard let firewall = self.program.firewall else { return nil }
+        let policy = self.program.policies[firewall.number]
+        self.context.detector.watch.look(policy.number)
+        guard let objection = self.calls.objection(to: name, origin, firewall.rules) else { return nil }
+        return self.context.refuse(firewall.number, objection)
     }
 
     private func apply(_ channel: Channel, _ output: inout [UInt8]) {

@@ -70,6 +70,8 @@ public struct PhaseOutcome: Sendable, Equatable {
     public var reports: [PolicyReport] = []
     /// Empty unless the verdict is `redact`.
     public var edits: [TextEdit] = []
+    /// Tool calls that the conversation holds already, for `OutputPolicies.goOn(afterActions:)`.
+    public var actions = 0
     public init() {}
 }
 

@@ -15,6 +15,8 @@ struct PhaseProgram: Sendable {
         var message: String?
         /// For indicator policies.
         var rules: IndicatorRules?
+        /// For the policy of tools.
+        var tools: ToolRules?
         /// Roles whose texts it reads; nil: all.
         var roles: Set<UInt8>?
 
@@ -60,8 +62,8 @@ struct PhaseProgram: Sendable {
     private(set) var uses: [Use] = []
     private(set) var types: [FindingType] = []
 
-    /// No policy of the phase reads any text.
-    var isEmpty: Bool { self.patterns.isEmpty }
+    /// No policy of the phase reads anything.
+    var isEmpty: Bool { self.patterns.isEmpty && self.firewall == nil }
     var hasIndicators: Bool { self.policies.contains { $0.rules != nil } }
 
     init(_ phase: PolicyPhase, _ settings: PolicySettings, _ content: PolicyContent) {
@@ -75,7 +77,8 @@ struct PhaseProgram: Sendable {
             case .entityListFilter: self.addEntityList(settings.entityListFilter)
             case .testFault: self.addTestFault(content.testFault)
             case .auditLogger: self.add(Policy(kind: kind, action: .log, reasonCode: ""))
-            case .qualityScorer, .agentFirewall, .dataRoutingPolicy: continue
+            case .agentFirewall: self.addFirewall(settings.agentFirewall)
+            case .qualityScorer, .dataRoutingPolicy: continue
             }
         }
     }
@@ -90,6 +93,9 @@ struct PhaseProgram: Sendable {
         if let redactsAs { use.redactsAs = redactsAs }
         self.uses.append(use)
     }
+
+    /// What the last policy may find other than by a pattern.
+    mutating func addType(_ name: String) { _ = self.type(name) }
 
     /// Texts that stand for what was redacted, and stay.
     mutating func addMarker(_ text: [UInt8]) {

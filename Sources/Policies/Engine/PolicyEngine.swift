@@ -75,6 +75,10 @@ public final class PolicyEngine {
         set { self.watch.onPolicy = newValue }
     }
 
+    /// Told what an indicator policy is judging in a request, and the bytes that `IndicatorSighting.text` is a range of: for tools, never for
+    /// a log or an event. It must not call back.
+    public var onSightings: ((_ kind: PolicyKind, _ sightings: [IndicatorSighting], _ texts: [UInt8]) -> Void)?
+
     /// False: requests need not be decoded for policies.
     public var hasInputTexts: Bool { !self.input.program.isEmpty }
     /// False: answers need not be decoded for policies.
@@ -103,14 +107,27 @@ public final class PolicyEngine {
         var isForIndicators: Bool
     }
 
-    /// What the chain makes of a request's texts.
-    public func evaluateInput(_ segments: [TextSegment]) -> PhaseOutcome {
+    /// What the chain makes of a request's texts. `tools`: the names of the tools that it declares.
+    public func evaluateInput(_ segments: [TextSegment], tools: [[UInt8]] = []) -> PhaseOutcome {
         self.watch.begin()
+        guard let firewall = self.input.program.firewall else { return self.evaluate(segments, []) }
+        self.watch.look(self.input.program.policies[firewall.number].number)
+        let actions = segments.count { $0.origin.field == .toolName }
+        var objections = tools.compactMap { firewall.rules.objection(to: $0.span) }
+        if let objection = firewall.rules.objection(toActions: actions) { objections.append(objection) }
+        var outcome = self.evaluate(segments, objections)
+        outcome.actions = actions
+        return outcome
+    }
+
+    private func evaluate(_ segments: [TextSegment], _ objections: [ToolRules.Objection]) -> PhaseOutcome {
         self.join(segments)
         let hasArguments = segments.contains { $0.origin.field == .toolArguments }
-        if self.parts.isEmpty && !hasArguments { return self.inputAllowed }
-        var collected = Collected(self.input.program)
+        if self.parts.isEmpty && !hasArguments && objections.isEmpty { return self.inputAllowed }
         if self.input.program.isEmpty { return self.inputAllowed }
+        var collected = Collected(self.input.program)
+        collected.note(objections, self.input.program)
+        if self.input.program.patterns.isEmpty { return objections.isEmpty ? self.inputAllowed : self.outcome(&collected) }
         if self.input.scanner.usesTextEdges {
             for part in self.parts {
                 self.input.scan(self.joined.span.extracting(part.range))
@@ -120,7 +137,7 @@ public final class PolicyEngine {
         } else if !self.parts.isEmpty {
             self.input.scan(self.joined.span)
             let hasFailed = self.input.scanner.hasFailed
-            if self.input.hits.isEmpty && !hasArguments && !hasFailed { return self.inputAllowed }
+            if self.input.hits.isEmpty && !hasArguments && !hasFailed && objections.isEmpty { return self.inputAllowed }
             if hasFailed { _ = collected.findings.failAll(self.input.program) }
             self.collectJoined(segments, &collected)
         }
@@ -208,6 +225,14 @@ public final class PolicyEngine {
         var edits: [TextEdit] = []
 
         init(_ program: PhaseProgram) { self.findings = PhaseFindings(program) }
+
+        mutating func note(_ objections: [ToolRules.Objection], _ program: PhaseProgram) {
+            guard let firewall = program.firewall?.number, !objections.isEmpty else { return }
+            self.findings.found[firewall] = true
+            for objection in objections {
+                if let type = program.type(objection, of: firewall) { self.findings.counts[type] += 1 }
+            }
+        }
     }
 
     private func collectJoined(_ segments: [TextSegment], _ collected: inout Collected) {
@@ -253,7 +278,8 @@ public final class PolicyEngine {
                 if let roles = program.policies[use.policy].roles, !roles.contains(origin.role.rawValue) { break }
                 if collected.sightings.count >= Self.sightingsMax { break }
                 let sighting = IndicatorSighting(
-                    id: indicator.id, origin: origin, segment: part.segment, view: part.view, range: finding.start..<finding.end)
+                    id: indicator.id, origin: origin, segment: part.segment, view: part.view, range: finding.start..<finding.end,
+                    text: part.range)
                 collected.sightings.append((use.policy, sighting))
                 collected.findings.counts[use.type] += 1
             }
@@ -311,7 +337,8 @@ public final class PolicyEngine {
                 report.verdict = .block
             } else if let rules = policy.rules {
                 let sightings = collected.sightings.filter { $0.policy == number }.map(\.sighting)
-                let score = sightings.isEmpty ? 0 : rules.score(sightings)
+                let score = sightings.isEmpty ? 0 : rules.scoreInTexts?(sightings, self.joined) ?? rules.score(sightings)
+                if !sightings.isEmpty { self.onSightings?(policy.kind, sightings, self.joined) }
                 report.score = score
                 report.findings = program.findings(number, collected.findings.counts)
                 if !sightings.isEmpty, score >= rules.threshold {

@@ -20,7 +20,7 @@ public struct PolicyProgram: Sendable {
     let outputSet: PatternSet
 
     /// Longest text in bytes that a stream can hold back while it may still become a match; escapes in tool-call arguments count once.
-    public var outputHoldBackMax: Int { self.output.isEmpty ? 0 : TextStream.heldMax(self.outputSet.widthMax + Self.lookAhead) }
+    public var outputHoldBackMax: Int { self.output.patterns.isEmpty ? 0 : TextStream.heldMax(self.outputSet.widthMax + Self.lookAhead) }
     /// Longest match that a policy looks for in requests.
     public var inputWidthMax: Int { self.inputSet.widthMax }
     /// The rest of a UTF-8 sequence.

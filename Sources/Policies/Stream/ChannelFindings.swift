@@ -102,6 +102,15 @@ final class OutputContext {
         return true
     }
 
+    /// A call of a tool that must not go out.
+    func refuse(_ number: Int, _ objection: ToolRules.Objection) -> PolicyBlock? {
+        let program = self.detector.program
+        if let type = program.type(objection, of: number) { self.findings.counts[type] += 1 }
+        self.findings.found[number] = true
+        _ = self.end(by: program.policies[number], .block)
+        return self.block
+    }
+
     private func end(by policy: PhaseProgram.Policy, _ verdict: Verdict) -> Bool {
         self.block = PolicyBlock(kind: policy.kind, verdict: verdict, reason: policy.reasonCode, message: policy.message)
         return true

@@ -53,7 +53,7 @@ public struct GoldenRun: Sendable, Equatable {
             let raw = body.span.extracting(place.range)
             return TextSegment(bytes: place.hasEscapes ? JSONText.decoded(raw) : Array(body[place.range]), origin: place.origin)
         }
-        let outcome = engine.evaluateInput(segments)
+        let outcome = engine.evaluateInput(segments, tools: document.toolNames.map { JSONText.decoded(body.span.extracting($0.range)) })
         self.note(outcome)
         guard outcome.verdict == .allow || outcome.verdict == .redact else { return }
         let texts = segments.enumerated().map { number, segment in
