@@ -7,7 +7,7 @@ struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy", abstract: "Check, test, explain and measure policies.",
         discussion: "EXAMPLE\n  kt policy lint --file policy-config.yaml\n  kt policy test",
-        subcommands: [PolicyLintCommand.self, PolicyTestCommand.self, PolicyExplainCommand.self, PolicyEvalCommand.self])
+        subcommands: [PolicyLintCommand.self, PolicyTestCommand.self, PolicyExplainCommand.self, PolicyEvalCommand.self, PolicyFeaturesCommand.self])
 }
 
 struct PolicyLintCommand: ParsableCommand {

@@ -82,6 +82,9 @@ struct ExplanationListing {
         if !report.findings.isEmpty { head += "  " + report.findings.map { "\($0.type) \($0.count)" }.joined(separator: ", ") }
         var lines = head + "\n"
         for assertion in report.assertions { lines += self.assertion(assertion) }
+        if !policy.parts.isEmpty {
+            lines += "  " + policy.parts.map { "\($0.name) \($0.sum < 0 ? "-" : "+")\(Self.decimal(abs($0.sum)))" }.joined(separator: ", ") + "\n"
+        }
         let own = policy.places.filter { $0.view == nil }
         lines += self.marked(text, own)
         var views: [String] = []

@@ -25,13 +25,13 @@ extension PolicyContent {
             Indicator(
                 id: InjectionRules.indicators.count + number, expression: pattern.pattern, isCaseless: true, weight: 1, family: "custom")
         }
-        return IndicatorRules(indicators: table + own, threshold: options.threshold) { sightings in
+        @Sendable func score(_ sightings: [IndicatorSighting], _ texts: [UInt8]) -> Double {
             if sightings.contains(where: { $0.id >= InjectionRules.indicators.count }) { return 1 }
-            return Self.highest(sightings) { hits, first in
-                InjectionRules.score(
-                    hits, isFromTool: first.origin.role == .tool || first.origin.role == .function, isDecoded: first.view > 0)
-            }
+            return InjectionScore.value(sightings, in: texts)
         }
+        var rules = IndicatorRules(indicators: table + own, threshold: options.threshold) { score($0, []) }
+        rules.scoreInTexts = score
+        return rules
     }
 
     /// The highest score of any view of any text: what stands in different texts does not add up.

@@ -12,12 +12,15 @@ public struct IndicatorSighting: Sendable, Equatable {
     public var view: Int
     /// In the folded bytes of the view.
     public var range: Range<Int>
-    public init(id: Int, origin: TextOrigin, segment: Int, view: Int, range: Range<Int>) {
+    /// In requests: where the view stands in the bytes that were evaluated together.
+    public var text: Range<Int>
+    public init(id: Int, origin: TextOrigin, segment: Int, view: Int, range: Range<Int>, text: Range<Int> = 0..<0) {
         self.id = id
         self.origin = origin
         self.segment = segment
         self.view = view
         self.range = range
+        self.text = text
     }
 }
 
@@ -32,6 +35,8 @@ public struct IndicatorRules: Sendable {
     public var score: @Sendable (_ sightings: [IndicatorSighting]) -> Double
     /// What a score above the threshold is reported as; nil: how often each family was seen. Types are families of the indicators.
     public var findings: (@Sendable (_ sightings: [IndicatorSighting]) -> [PolicyFinding])?
+    /// Instead of `score` for requests, where set: also reads what `IndicatorSighting.text` is a range of.
+    public var scoreInTexts: (@Sendable (_ sightings: [IndicatorSighting], _ texts: [UInt8]) -> Double)?
     public init(indicators: [Indicator], threshold: Double, score: @escaping @Sendable (_ sightings: [IndicatorSighting]) -> Double) {
         self.indicators = indicators
         self.threshold = threshold

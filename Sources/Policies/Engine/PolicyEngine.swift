@@ -85,6 +85,10 @@ public final class PolicyEngine {
         set { self.watch.onPolicy = newValue }
     }
 
+    /// Told what an indicator policy is judging in a request, and the bytes that `IndicatorSighting.text` is a range of: for tools, never for
+    /// a log or an event. It must not call back.
+    public var onSightings: ((_ kind: PolicyKind, _ sightings: [IndicatorSighting], _ texts: [UInt8]) -> Void)?
+
     /// False: requests need not be decoded for policies.
     public var hasInputTexts: Bool { !self.input.program.isEmpty }
     /// False: answers need not be decoded for policies.
@@ -312,7 +316,8 @@ public final class PolicyEngine {
                 if let roles = program.policies[use.policy].roles, !roles.contains(origin.role.rawValue) { break }
                 if collected.sightings.count >= Self.sightingsMax { break }
                 let sighting = IndicatorSighting(
-                    id: indicator.id, origin: origin, segment: part.segment, view: part.view, range: finding.start..<finding.end)
+                    id: indicator.id, origin: origin, segment: part.segment, view: part.view, range: finding.start..<finding.end,
+                    text: part.range)
                 collected.sightings.append((use.policy, sighting))
                 collected.findings.counts[use.type] += 1
             }
@@ -373,7 +378,8 @@ public final class PolicyEngine {
                 report.verdict = .block
             } else if let rules = policy.rules {
                 let sightings = collected.sightings.filter { $0.policy == number }.map(\.sighting)
-                let score = sightings.isEmpty ? 0 : rules.score(sightings)
+                let score = sightings.isEmpty ? 0 : rules.scoreInTexts?(sightings, self.joined) ?? rules.score(sightings)
+                if !sightings.isEmpty { self.onSightings?(policy.kind, sightings, self.joined) }
                 report.score = score
                 report.findings = rules.findings.map { $0(sightings) } ?? program.findings(number, collected.findings.counts)
                 if !sightings.isEmpty, score >= rules.threshold {
