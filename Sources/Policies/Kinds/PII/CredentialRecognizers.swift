@@ -4,7 +4,7 @@ enum CredentialRecognizers {
         Recognizer(
             type: "API_KEY", expression: #"\b[A-Za-z0-9_][A-Za-z0-9_\-.~+\/=]{14,}[A-Za-z0-9_=]"#, isCaseless: false, leftContextMax: 48,
             confirm: { text, match, _ in SecretShape(text, match).isRandom && names(keyWords, text, match.lowerBound) }, priority: 40
-        ).limited(to: 160).refusing(isKeyByte).allowing { names(keyWords, $0, $1) },
+        ).limited(to: 160).refusing(isKeyByte).allowing { startsValue($0, $1) && names(keyWords, $0, $1) },
         // Letters, then a digit; or a digit first. Split so that nothing has to be counted twice.
         password(#"\b[A-Za-z][A-Za-z!@#$%&*^_+.~\-]{0,19}[A-Za-z!@#$%&*^_+.~\-]\d(?:[A-Za-z0-9!@#$%&*^_+.~\-]{0,23}[A-Za-z0-9!@#$%&*^_+~])?"#),
         password(#"\b\d[A-Za-z0-9!@#$%&*^_+.~\-]{4,24}[A-Za-z0-9!@#$%&*^_+~]"#),
@@ -84,7 +84,7 @@ enum CredentialRecognizers {
     private static func startsValue(_ text: Span<UInt8>, _ start: Int) -> Bool {
         guard start > 0 else { return false }
         switch text[start - 1] {
-        case 0x20, 0x09, 0x0A, 0x22, 0x27, 0x3A, 0x3D, 0x28, 0x3E, 0x60: return true
+        case 0x20, 0x09, 0x0A, 0x0D, 0x22, 0x27, 0x28, 0x2C, 0x3A, 0x3D, 0x3E, 0x5B, 0x5C, 0x60: return true
         default: return false
         }
     }
