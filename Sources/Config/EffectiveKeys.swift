@@ -31,7 +31,7 @@ enum EffectiveKeys {
     ]
 
     /// Kinds that may stand in a chain but are not evaluated.
-    static let kindsNotYet: [PolicyKind] = [.qualityScorer, .dlpFilter, .entityListFilter]
+    static let kindsNotYet: [PolicyKind] = [.qualityScorer]
 
     /// Warns about what stands in `root` and has no effect. Chain entries are the policy reader's.
     static func check(_ root: ConfigNode, log: IssueLog) {

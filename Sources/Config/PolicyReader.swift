@@ -1,3 +1,4 @@
+internal import Policies
 internal import Settings
 
 /// `policies` and `policy`: the chain, and the options of each kind.
@@ -194,9 +195,9 @@ struct PolicyReader {
         var options = SafetyFilterOptions()
         options.mode = block.choice("mode", SafetyFilterOptions.Mode.self) ?? options.mode
         options.action = block.choice("action", of: [PolicyAction.block, .escalate, .log]) ?? options.action
-        options.blockIf = block.strings("block_if") ?? options.blockIf
         options.fuzzyMatching = block.bool("fuzzy_matching") ?? options.fuzzyMatching
         options.distanceMax = block.int("max_distance", in: 0...8) ?? options.distanceMax
+        options.blockIf = self.terms("block_if", block, isFuzzy: options.fuzzyMatching, distanceMax: options.distanceMax)
         options.ageMax = block.int("max_age", in: 0...150) ?? options.ageMax
         return options
     }
@@ -238,20 +239,20 @@ struct PolicyReader {
     private func dlpFilter(_ block: Block) -> DLPFilterOptions {
         var options = DLPFilterOptions()
         options.detectPatterns = self.patterns("detect_patterns", block, use: .redaction)
-        options.blockedTerms = block.strings("blocked_terms") ?? options.blockedTerms
         options.action = block.choice("action", of: [PolicyAction.redact, .block]) ?? options.action
         options.fuzzyMatching = block.bool("fuzzy_matching") ?? options.fuzzyMatching
         options.distanceMax = block.int("max_distance", in: 0...8) ?? options.distanceMax
+        options.blockedTerms = self.terms("blocked_terms", block, isFuzzy: options.fuzzyMatching, distanceMax: options.distanceMax)
         options.sensitivityLevel = block.choice("sensitivity_level", SensitivityLevel.self)?.rawValue
         return options
     }
 
     private func entityListFilter(_ block: Block) -> EntityListOptions {
         var options = EntityListOptions()
-        options.blockedEntities = block.strings("blocked_entities") ?? options.blockedEntities
         _ = block.choice("action", of: [PolicyAction.block])
         options.fuzzyMatching = block.bool("fuzzy_matching") ?? options.fuzzyMatching
         options.distanceMax = block.int("max_distance", in: 0...8) ?? options.distanceMax
+        options.blockedEntities = self.terms("blocked_entities", block, isFuzzy: options.fuzzyMatching, distanceMax: options.distanceMax)
         return options
     }
 
@@ -290,10 +291,48 @@ struct PolicyReader {
         return options
     }
 
-    // MARK: patterns
+    // MARK: terms and patterns
+
+    private static let termsMax = 10_000
+    private static let termBytesMax = 1_024
+
+    /// Words and phrases to look for.
+    private func terms(_ key: String, _ block: Block, isFuzzy: Bool, distanceMax: Int) -> [String] {
+        guard let items = block.list(key, countMax: Self.termsMax, accepts: "texts") else { return [] }
+        let terms = items.compactMap { item -> String? in
+            guard let text = block.text(item.node, path: item.path, bytesMax: Self.termBytesMax) else { return nil }
+            guard TermMatching.fault([text], isFuzzy: false, distanceMax: 0) == nil else {
+                self.log.error(.malformed, item.path, at: item.node.place, "has no character to look for", help: "write a word or a phrase, or remove it")
+                return nil
+            }
+            return text
+        }
+        if case .tooMany(let cost, let most) = TermMatching.fault(terms, isFuzzy: isFuzzy, distanceMax: distanceMax), let node = block.node(key) {
+            self.log.error(
+                .outOfRange, block.path(key), at: node.place,
+                "\(terms.count) texts with max_distance \(distanceMax) are \(TermMatching.excess(cost)) as many as can be compared in time",
+                help: most.map { "write max_distance: \($0), or fewer texts" } ?? "write fewer texts")
+        }
+        return terms
+    }
+
+    /// Of all expressions of a list: what is compiled within the time that a start has.
+    private static let patternBytesMax = 256 << 10
 
     private func patterns(_ key: String, _ block: Block, use: PatternUse) -> [CustomPattern] {
-        (block.list(key, countMax: 1_000, accepts: "patterns") ?? []).compactMap { item in
+        let items = block.list(key, countMax: 1_000, accepts: "patterns") ?? []
+        let patterns = self.patterns(items, block, use)
+        let byteCount = patterns.reduce(0) { $0 + $1.pattern.utf8.count }
+        if byteCount > Self.patternBytesMax, let node = block.node(key) {
+            self.log.error(
+                .outOfRange, block.path(key), at: node.place, "accepts at most \(Self.patternBytesMax) bytes of expressions, found \(byteCount)",
+                help: "write fewer expressions; words and phrases are better off in a list of terms")
+        }
+        return patterns
+    }
+
+    private func patterns(_ items: [(node: ConfigNode, path: String)], _ block: Block, _ use: PatternUse) -> [CustomPattern] {
+        items.compactMap { item in
             guard case .mapping = item.node.content else { return self.pattern(item.node, path: item.path, block, use: use) }
             guard let one = Block(item.node, path: item.path, log: self.log) else { return nil }
             let name = one.string("name", bytesMax: 128)

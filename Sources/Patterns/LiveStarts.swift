@@ -16,6 +16,8 @@ public struct LiveStarts {
     private var position = 0
     /// Ends before it have been reported.
     private var reported = 0
+    /// Ends of terms before it have been reported.
+    var termsReported = 0
     /// `PrefixAutomaton.resets` when it was looked at.
     private var resets = 0
     /// Ends of matches, with a few others among them; whoever takes them empties the list.
@@ -31,6 +33,7 @@ public struct LiveStarts {
         self.hits.removeAll(keepingCapacity: true)
         self.position = 0
         self.reported = 0
+        self.termsReported = 0
     }
 
     /// The text's first bytes are dropped; all that starts there is decided, and the hits are taken.
@@ -41,6 +44,7 @@ public struct LiveStarts {
         }
         self.position -= count
         self.reported -= count
+        self.termsReported -= count
     }
 
     /// Bytes after which the automaton may be emptied.

@@ -9,6 +9,7 @@
     private let table: FactorTable
     private let patternOfSlot: [Int32]
     private let database: DatabaseScanner?
+    private let terms: TermScanner?
     /// The engine gave up during the last `scan`: what it found is not all.
     public private(set) var hasFailed = false
 
@@ -25,6 +26,7 @@
     // Kept from scan to scan for their storage.
     private var windows: CandidateWindows
     private var pieceHits: [PatternHit] = []
+    private var termHits: [PatternHit] = []
     private var slots: [Int32] = []
     private var buffers = Buffers()
 
@@ -70,6 +72,7 @@
             }
         }
         self.patterns = patterns
+        self.terms = TermScanner(patterns, self.table.widths)
         self.widths = self.table.widths
         self.widthMax = self.widths.map(\.upperBound).max() ?? 0
         self.usesTextEdges = self.table.usesTextEdges
@@ -87,6 +90,7 @@
         hits.removeAll(keepingCapacity: true)
         self.hasFailed = false
         if self.patterns.isEmpty { return }
+        self.terms?.scan(text, into: &hits)
         if self.pieceFinder == nil, !self.table.classPieces.isEmpty {
             self.pieceFinder = PieceAutomaton(
                 self.table.classPieces, self.table.classes, firstNumber: self.table.lengths.count - self.table.classPieces.count,
@@ -205,6 +209,10 @@
         } else if !endsText {
             return
         }
+        if let terms, terms.isTerm(pattern) {
+            terms.starts(pattern: pattern, end: end, in: text, notBefore: notBefore, into: &starts)
+            return
+        }
         if self.startFinders[pattern] == nil { self.startFinders[pattern] = self.startFinder(pattern) }
         let lowest = max(notBefore, end - self.widths[pattern].upperBound)
         self.startFinders[pattern]?.collectStarts(
@@ -231,13 +239,32 @@
     public func liveSuffixStart(_ starts: inout LiveStarts, in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) -> Int {
         let finder = self.liveFinder ?? self.makeLiveFinder()
         let live = starts.advance(&finder.automaton, text, decided: notBefore, startsText: startsText)
-        return min(live, max(notBefore, Self.completePrefix(text)))
+        let complete = max(notBefore, Self.completePrefix(text))
+        guard let terms else { return min(live, complete) }
+        self.addTermEnds(terms, &starts, in: text, from: notBefore, before: complete)
+        return min(live, terms.live(in: text, end: complete, notBefore: notBefore))
     }
 
     /// As `liveSuffixStart` of a text that ends here, so that nothing is live any more.
     public func finish(_ starts: inout LiveStarts, in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) {
         _ = self.liveSuffixStart(&starts, in: text, notBefore: notBefore, startsText: startsText)
+        if let terms { self.addTermEnds(terms, &starts, in: text, from: notBefore, before: text.count + 1) }
         self.liveFinder.map { starts.finish(&$0.automaton) }
+    }
+
+    /// The ends of terms before `limit` that were not reported yet: what is held is looked at again. A term's end needs the character after it.
+    private func addTermEnds(_ terms: TermScanner, _ starts: inout LiveStarts, in text: Span<UInt8>, from: Int, before limit: Int) {
+        let first = starts.termsReported
+        guard limit > first else { return }
+        starts.termsReported = limit
+        // A few bytes more, so that it sees whether a word starts.
+        var start = max(0, from - 4)
+        while start > 0, text[start] & 0xC0 == 0x80 { start -= 1 }
+        self.termHits.removeAll(keepingCapacity: true)
+        terms.scan(text.extracting(start..<text.count), into: &self.termHits)
+        for hit in self.termHits where hit.end + start >= first && hit.end + start < limit {
+            starts.hits.append(PatternHit(pattern: hit.pattern, end: hit.end + start))
+        }
     }
 
     /// Length of the text without a UTF-8 sequence that is cut off at its end.
@@ -260,14 +287,14 @@
     }
 
     private func makeLiveFinder() -> LiveFinder {
-        var automata: [(automaton: PositionAutomaton, width: Int)] = []
-        for pattern in self.patterns.indices {
+        var automata: [(pattern: Int, automaton: PositionAutomaton)] = []
+        for pattern in self.patterns.indices where self.terms?.isTerm(pattern) != true {
             guard let expression = self.expression(pattern),
                 let automaton = try? PositionAutomaton(expression, approximatesRepeats: true, runsForward: true)
             else { continue }
-            automata.append((automaton, self.widths[pattern].upperBound))
+            automata.append((pattern, automaton))
         }
-        let finder = LiveFinder(PrefixAutomaton(automata, memoryMax: Self.liveMemoryMax))
+        let finder = LiveFinder(PrefixAutomaton(automata, widths: self.widths.map(\.upperBound), memoryMax: Self.liveMemoryMax))
         self.liveFinder = finder
         return finder
     }

@@ -52,11 +52,18 @@ public struct Indicator: Sendable {
     public var isCaseless: Bool
     public var weight: Double
     public var family: String
+    /// Not nil: `expression` is a user's own phrase, of which a match may differ by so many characters.
+    public var edits: Int?
     public init(id: Int, expression: String, isCaseless: Bool, weight: Double, family: String) {
         self.id = id
         self.expression = expression
         self.isCaseless = isCaseless
         self.weight = weight
         self.family = family
+    }
+
+    init(id: Int, phrase: String, edits: Int, weight: Double, family: String) {
+        self.init(id: id, expression: phrase, isCaseless: true, weight: weight, family: family)
+        self.edits = edits
     }
 }

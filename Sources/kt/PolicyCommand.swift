@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import Config
+internal import Policies
+internal import Settings
 
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,7 +29,8 @@ struct PolicyLintCommand: ParsableCommand {
 
     func run() throws {
         let result = ConfigLoader.load(files: ConfigLoader.files(self.file), environment: ConfigFile.environment(), checks: .engine)
-        let report = LintReport(result)
+        let holdBackMax = try result.settings.map { try PolicyProgram.outputHoldBackMax($0.policies, content: .standard) }
+        let report = LintReport(result, holdBackMax: holdBackMax)
         Terminal.write(self.json ? report.json : report.text)
         if result.isUnreadable { throw ExitCode.unreadable }
         if !report.isValid { throw ExitCode.notSo }

@@ -77,8 +77,8 @@ struct PhaseProgram: Sendable {
             case .promptInjection: self.addInjection(settings.promptInjection, content)
             case .piiDetector: self.addPII(settings.piiDetector, content)
             case .safetyFilter: self.addSafety(settings.safetyFilter, content)
-            case .dlpFilter: self.addDLP(settings.dlpFilter)
-            case .entityListFilter: self.addEntityList(settings.entityListFilter)
+            case .dlpFilter: self.addDLP(settings.dlpFilter, content)
+            case .entityListFilter: self.addEntityList(settings.entityListFilter, content)
             case .testFault: self.addTestFault(content.testFault)
             case .auditLogger: self.add(Policy(kind: kind, action: .log, reasonCode: ""))
             case .agentFirewall: self.addFirewall(settings.agentFirewall)
@@ -117,14 +117,20 @@ struct PhaseProgram: Sendable {
 
     /// A policy that judges by indicators.
     mutating func addIndicators(
-        _ kind: PolicyKind, _ action: PolicyAction, message: String? = nil, roles: Set<UInt8>? = nil, rules: IndicatorRules
+        _ kind: PolicyKind, _ action: PolicyAction, message: String? = nil, roles: Set<UInt8>? = nil, rules: IndicatorRules,
+        _ content: PolicyContent = PolicyContent()
     ) {
         var policy = Policy(kind: kind, action: action, reasonCode: Self.code(kind, "detected"), message: message, rules: rules)
         policy.roles = roles
         self.add(policy)
         for indicator in rules.indicators {
-            self.add(
-                Pattern(expression: indicator.expression, isCaseless: indicator.isCaseless), .indicator(indicator), type: indicator.family)
+            let pattern =
+                if let edits = indicator.edits {
+                    self.pattern(ofPhrase: indicator.expression, edits: edits, content)
+                } else {
+                    Pattern(expression: indicator.expression, isCaseless: indicator.isCaseless)
+                }
+            self.add(pattern, .indicator(indicator), type: indicator.family)
         }
     }
 
@@ -157,6 +163,7 @@ struct PhaseProgram: Sendable {
         for pattern in self.patterns {
             for byte in pattern.expression.utf8 { add(byte) }
             add(pattern.isCaseless ? 1 : 2)
+            add(UInt8(truncatingIfNeeded: (pattern.edits ?? -1) + 3))
             add(0xFF)
             var length = UInt64(bitPattern: Int64(pattern.lengthMax ?? -1))
             for _ in 0..<8 {

@@ -293,7 +293,10 @@ public final class PolicyEngine {
             case .recognizer:
                 collected.findings.counts[use.type] += 1
                 collected.findings.found[use.policy] = true
-                if use.blocks { break }
+                if use.blocks {
+                    collected.findings.blocked[use.policy] = true
+                    break
+                }
                 let range = self.original(finding, part, segments[part.segment].bytes)
                 let replacement: [UInt8]
                 if let stem = use.stem, let maker = self.inputContext.hides {
@@ -330,6 +333,9 @@ public final class PolicyEngine {
             for (type, count) in self.inputContext.findings.counts.enumerated() { collected.findings.counts[type] += count }
             for (policy, found) in self.inputContext.findings.found.enumerated() where found {
                 collected.findings.found[policy] = true
+            }
+            for (policy, blocked) in self.inputContext.findings.blocked.enumerated() where blocked {
+                collected.findings.blocked[policy] = true
             }
             for (policy, failed) in self.inputContext.findings.failed.enumerated() where failed {
                 collected.findings.failed[policy] = true
@@ -378,7 +384,7 @@ public final class PolicyEngine {
             } else if collected.findings.found[number] {
                 report.findings = program.findings(number, collected.findings.counts)
                 report.reasonCode = policy.reasonCode
-                report.verdict = policy.action == .block ? .block : .redact
+                report.verdict = policy.action == .block || collected.findings.blocked[number] ? .block : .redact
             }
             if collected.findings.failed[number], report.reasonCode.isEmpty { report.reasonCode = policy.errorCode }
             outcome.add(report, policy)
