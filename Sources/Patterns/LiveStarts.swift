@@ -16,9 +16,8 @@ public struct LiveStarts {
     private var position = 0
     /// Ends before it have been reported.
     private var reported = 0
-    /// Ends of terms up to here have been reported.
-    private var termsTo = 0
-    private var termHits: [PatternHit] = []
+    /// Ends of terms before it have been reported.
+    var termsReported = 0
     /// `PrefixAutomaton.resets` when it was looked at.
     private var resets = 0
     /// Ends of matches, with a few others among them; whoever takes them empties the list.
@@ -34,7 +33,7 @@ public struct LiveStarts {
         self.hits.removeAll(keepingCapacity: true)
         self.position = 0
         self.reported = 0
-        self.termsTo = 0
+        self.termsReported = 0
     }
 
     /// The text's first bytes are dropped; all that starts there is decided, and the hits are taken.
@@ -45,20 +44,7 @@ public struct LiveStarts {
         }
         self.position -= count
         self.reported -= count
-        self.termsTo -= count
-    }
-
-    /// Adds the ends of terms up to `end` that were not reported yet.
-    mutating func take(from terms: TermScanner, _ text: Span<UInt8>, to end: Int) {
-        guard end > self.termsTo else { return }
-        var first = max(0, self.termsTo - terms.reach)
-        while first > 0, text[first] & 0xC0 == 0x80 { first -= 1 }
-        self.termHits.removeAll(keepingCapacity: true)
-        terms.scan(text.extracting(first..<text.count), into: &self.termHits)
-        for hit in self.termHits where hit.end + first > self.termsTo && hit.end + first <= end {
-            self.hits.append(PatternHit(pattern: hit.pattern, end: hit.end + first))
-        }
-        self.termsTo = end
+        self.termsReported -= count
     }
 
     /// Bytes after which the automaton may be emptied.

@@ -26,6 +26,7 @@
     // Kept from scan to scan for their storage.
     private var windows: CandidateWindows
     private var pieceHits: [PatternHit] = []
+    private var termHits: [PatternHit] = []
     private var slots: [Int32] = []
     private var buffers = Buffers()
 
@@ -240,15 +241,30 @@
         let live = starts.advance(&finder.automaton, text, decided: notBefore, startsText: startsText)
         let complete = max(notBefore, Self.completePrefix(text))
         guard let terms else { return min(live, complete) }
-        starts.take(from: terms, text, to: text.count - 1)
-        return min(live, complete, terms.live(in: text, end: complete, notBefore: notBefore))
+        self.addTermEnds(terms, &starts, in: text, from: notBefore, before: complete)
+        return min(live, terms.live(in: text, end: complete, notBefore: notBefore))
     }
 
     /// As `liveSuffixStart` of a text that ends here, so that nothing is live any more.
     public func finish(_ starts: inout LiveStarts, in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) {
         _ = self.liveSuffixStart(&starts, in: text, notBefore: notBefore, startsText: startsText)
+        if let terms { self.addTermEnds(terms, &starts, in: text, from: notBefore, before: text.count + 1) }
         self.liveFinder.map { starts.finish(&$0.automaton) }
-        if let terms { starts.take(from: terms, text, to: text.count) }
+    }
+
+    /// The ends of terms before `limit` that were not reported yet: what is held is looked at again. A term's end needs the character after it.
+    private func addTermEnds(_ terms: TermScanner, _ starts: inout LiveStarts, in text: Span<UInt8>, from: Int, before limit: Int) {
+        let first = starts.termsReported
+        guard limit > first else { return }
+        starts.termsReported = limit
+        // A few bytes more, so that it sees whether a word starts.
+        var start = max(0, from - 4)
+        while start > 0, text[start] & 0xC0 == 0x80 { start -= 1 }
+        self.termHits.removeAll(keepingCapacity: true)
+        terms.scan(text.extracting(start..<text.count), into: &self.termHits)
+        for hit in self.termHits where hit.end + start >= first && hit.end + start < limit {
+            starts.hits.append(PatternHit(pattern: hit.pattern, end: hit.end + start))
+        }
     }
 
     /// Length of the text without a UTF-8 sequence that is cut off at its end.
@@ -271,14 +287,14 @@
     }
 
     private func makeLiveFinder() -> LiveFinder {
-        var automata: [(automaton: PositionAutomaton, width: Int)] = []
+        var automata: [(pattern: Int, automaton: PositionAutomaton)] = []
         for pattern in self.patterns.indices where self.terms?.isTerm(pattern) != true {
             guard let expression = self.expression(pattern),
                 let automaton = try? PositionAutomaton(expression, approximatesRepeats: true, runsForward: true)
             else { continue }
-            automata.append((automaton, self.widths[pattern].upperBound))
+            automata.append((pattern, automaton))
         }
-        let finder = LiveFinder(PrefixAutomaton(automata, memoryMax: Self.liveMemoryMax))
+        let finder = LiveFinder(PrefixAutomaton(automata, widths: self.widths.map(\.upperBound), memoryMax: Self.liveMemoryMax))
         self.liveFinder = finder
         return finder
     }

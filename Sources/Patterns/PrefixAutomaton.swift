@@ -53,11 +53,12 @@ struct PrefixAutomaton {
     /// Row of the state without places.
     static let dead: Int32 = 0
 
-    /// Patterns are numbered as they stand in `automata`.
-    init(_ automata: [(automaton: PositionAutomaton, width: Int)], memoryMax: Int) {
+    /// `widths`: the longest match of each pattern, by its number.
+    init(_ automata: [(pattern: Int, automaton: PositionAutomaton)], widths: [Int], memoryMax: Int) {
         var setNumbers: [ByteSet: Int32] = [:]
         var sets: [ByteSet] = []
-        for (automaton, width) in automata {
+        self.widths = widths.map { Int32(clamping: $0) }
+        for (pattern, automaton) in automata {
             let base = Int32(truncatingIfNeeded: self.placeSets.count)
             for place in automaton.sets.indices {
                 let set = automaton.sets[place]
@@ -68,13 +69,12 @@ struct PrefixAutomaton {
                 }
                 self.placeSets.append(number)
                 self.placeEnds.append(automaton.ends[place].rawValue)
-                self.placePatterns.append(Int32(truncatingIfNeeded: self.widths.count))
+                self.placePatterns.append(Int32(truncatingIfNeeded: pattern))
                 for (kind, neighbour) in [Neighbour.edge, .word, .other].enumerated() where automaton.starts[place].contains(neighbour) {
                     self.firsts[kind].append(base + Int32(truncatingIfNeeded: place))
                 }
             }
             self.connect(automaton, base)
-            self.widths.append(Int32(clamping: width))
         }
         self.reported = Array(repeating: 0, count: self.widths.count)
         let (columns, representatives) = ByteSet.classes(of: sets)

@@ -9,11 +9,11 @@ struct LiveStartsTests {
     ]
     /// Small, so that texts make more states than they may.
     private static func automaton(_ patterns: PatternSet) throws -> PrefixAutomaton {
-        let automata = try zip(patterns.patterns, patterns.widths).map { pattern, width in
+        let automata = try patterns.patterns.enumerated().map { number, pattern in
             let expression = try ExpressionParser.parse(pattern.expression, isCaseless: false)
-            return (automaton: try PositionAutomaton(expression, approximatesRepeats: true, runsForward: true), width: width.upperBound)
+            return (pattern: number, automaton: try PositionAutomaton(expression, approximatesRepeats: true, runsForward: true))
         }
-        return PrefixAutomaton(automata, memoryMax: 0)
+        return PrefixAutomaton(automata, widths: patterns.widths.map(\.upperBound), memoryMax: 0)
     }
 
     private static func text(_ random: inout SeededRandom, _ count: Int) -> [UInt8] {

@@ -153,7 +153,7 @@ struct TermScannerTests {
             let matches = TermOracle(term: term, edits: edits).matches(text)
             let bytes = Array(text.utf8)
             for end in 0...bytes.count {
-                let live = both.liveSuffixStart(in: bytes.span.extracting(0..<end), notBefore: 0)
+                let live = both.live(Array(bytes[..<end]))
                 let first = matches.filter { $0.lowerBound < end && $0.upperBound >= end }.map(\.lowerBound).min() ?? end
                 #expect(live <= first, "\(term.debugDescription) with \(edits) in \(text.debugDescription) up to \(end)")
             }

@@ -9,8 +9,6 @@ final class TermScanner {
     private let patternOfTerm: [Int]
     private let termOfPattern: [Int]
     private let widthMax: Int
-    /// How far before its end a match and what must be known of its neighbour can stand.
-    var reach: Int { self.widthMax + 2 * Self.neighbourBytes }
     /// Where each term was last looked for, in bytes of the text.
     private var looked: [Int]
 
