@@ -10,11 +10,20 @@ extension PolicyContent {
         content.injection = Self.injectionRules
         content.safety = { IndicatorRules.safety($0) }
         content.recognizerFold = { text, bytes, map in NormalizedText.fold(text, accents: .kept, into: &bytes, map: &map) }
-        content.indicatorFold = { text, bytes, map in NormalizedText.fold(text, accents: .folded, into: &bytes, map: &map) }
-        content.views = { text, options, views in views = DecodedViews.views(of: text, decodesBase64: options.decodesBase64) }
+        content.indicatorFold = { options in
+            let disguises = Self.disguises(options)
+            return { text, bytes, map in NormalizedText.fold(text, accents: .folded, disguises: disguises, into: &bytes, map: &map) }
+        }
+        content.views = { text, options, views in
+            views = DecodedViews.views(of: text, decodesBase64: options.decodesBase64, disguises: Self.disguises(options))
+        }
         content.testFault = { DeliberateFault.perform($0) }
         return content
     }()
+
+    private static func disguises(_ options: PromptInjectionOptions) -> NormalizedText.Disguises {
+        NormalizedText.Disguises(forms: options.normalizesUnicode, lookAlikes: options.detectsHomoglyphs)
+    }
 
     /// The rules of the table, then the user's own patterns, each of which is evidence enough.
     private static func injectionRules(_ options: PromptInjectionOptions) -> IndicatorRules {

@@ -8,7 +8,7 @@ public struct IndicatorSighting: Sendable, Equatable {
     public var origin: TextOrigin
     /// Number of the text among those evaluated together; in an answer the strings of one channel.
     public var segment: Int
-    /// 0 for the text itself, else the number of the decoded view.
+    /// 0 for the text itself, else the number of the decoded view, below 0 that of a view with words put right.
     public var view: Int
     /// In the folded bytes of the view.
     public var range: Range<Int>
@@ -74,9 +74,9 @@ public struct PolicyContent: Sendable {
     /// For recognisers; nil: texts are looked at as they are.
     public var recognizerFold: TextFold?
     /// For indicators in requests. Answers are read as recognisers read them.
-    public var indicatorFold: TextFold?
+    public var indicatorFold: (@Sendable (_ options: PromptInjectionOptions) -> TextFold)?
     /// Appends what else a text of a request says when it is decoded.
-    public var views: (@Sendable (_ text: Span<UInt8>, _ options: PromptInjectionOptions, _ views: inout [[UInt8]]) -> Void)?
+    public var views: (@Sendable (_ text: Span<UInt8>, _ options: PromptInjectionOptions, _ views: inout [TextView]) -> Void)?
     /// What `test-fault` does at a command word, its errors apart.
     var testFault: @Sendable (TestFaultCommand) -> Void = { _ in }
 

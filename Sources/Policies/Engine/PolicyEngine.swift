@@ -14,6 +14,7 @@ public final class PolicyEngine {
     private let placeholderKey: PlaceholderKey
     /// Values of requests get placeholders.
     private let hidesValues: Bool
+    let indicatorFold: TextFold?
     private var pool: [OutputPolicies] = []
     private static let poolMax = 64
     /// In one request; more say nothing new.
@@ -65,6 +66,7 @@ public final class PolicyEngine {
         self.hidesValues = input.program.uses.contains { $0.stem != nil }
         self.settings = settings
         self.content = content
+        self.indicatorFold = content.indicatorFold?(settings.promptInjection)
         self.input = input
         self.output = output
         self.watch = input.watch
@@ -191,7 +193,7 @@ public final class PolicyEngine {
                 continue
             }
             if hasRules {
-                if let fold = self.content.indicatorFold, self.addFolded(text, number, fold, isForRecognizers: false) {
+                if let fold = self.indicatorFold, self.addFolded(text, number, fold, isForRecognizers: false) {
                     guard isForRecognizers else { continue }
                     if let fold = self.content.recognizerFold, self.addFolded(text, number, fold, isForRecognizers: true) {
                         continue
@@ -214,15 +216,15 @@ public final class PolicyEngine {
 
     private func addViews(
         _ segments: [TextSegment],
-        _ views: @Sendable (Span<UInt8>, PromptInjectionOptions, inout [[UInt8]]) -> Void
+        _ views: @Sendable (Span<UInt8>, PromptInjectionOptions, inout [TextView]) -> Void
     ) {
-        var found: [[UInt8]] = []
+        var found: [TextView] = []
         let roles = self.input.program.policies.first { $0.kind == .promptInjection }?.roles ?? []
         for (number, segment) in segments.enumerated() where roles.contains(segment.origin.role.rawValue) {
             found.removeAll(keepingCapacity: true)
             views(segment.bytes.span, self.settings.promptInjection, &found)
-            for (view, text) in found.enumerated() {
-                self.add(text.span, number, view: view + 1, isForRecognizers: false, isForIndicators: true)
+            for (place, view) in found.enumerated() {
+                self.add(view.bytes.span, number, view: view.isDecoded ? place + 1 : -1 - place, isForRecognizers: false, isForIndicators: true)
             }
         }
     }

@@ -5,18 +5,20 @@ enum CodePointFold: Equatable {
     case ascii(UInt8)
     case pair(UInt8, UInt8)
 
-    static func fold(_ scalar: UInt32, accents: NormalizedText.Accents) -> CodePointFold {
+    static func fold(_ scalar: UInt32, accents: NormalizedText.Accents, disguises: NormalizedText.Disguises = .all) -> CodePointFold {
         if scalar >= 0x300 && scalar <= 0x36F { return accents == .folded || scalar == 0x34F ? .removed : .kept }
-        if self.isInvisible(scalar) { return .removed }
+        if disguises.forms, self.isInvisible(scalar) { return .removed }
         if let plain = self.punctuation(scalar) { return .ascii(plain) }
-        if let plain = self.compatibility(scalar) { return .ascii(plain) }
+        if disguises.forms, let plain = self.compatibility(scalar) { return .ascii(plain) }
         switch scalar {
         case 0xFB00, 0xFB01, 0xFB02: return .pair(0x66, [0x66, 0x69, 0x6C][Int(scalar - 0xFB00)])
         case 0xC6, 0xE6, 0x152, 0x153, 0xDF: return accents == .folded ? self.ligature(scalar) : .kept
         default: break
         }
-        let alike = LookAlikes.latin(scalar)
-        if alike != 0 { return .ascii(alike) }
+        if disguises.lookAlikes {
+            let alike = LookAlikes.latin(scalar)
+            if alike != 0 { return .ascii(alike) }
+        }
         if accents == .folded {
             let base = LatinBase.base(of: scalar)
             if base != 0 { return .ascii(base) }
