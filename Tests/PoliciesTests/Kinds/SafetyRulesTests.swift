@@ -16,7 +16,7 @@ struct SafetyRulesTests {
     private func evidence(_ category: SafetyCategory, from weight: Double, _ range: Range<Int> = 5..<9) -> SafetyHit {
         let place = SafetyRules.rules.firstIndex { rule in
             guard case .evidence(category, after: .none) = rule.role else { return false }
-            return rule.weight >= weight
+            return (weight...(weight + 0.1)).contains(rule.weight)
         }
         return SafetyHit(id: place ?? -1, range: range)
     }

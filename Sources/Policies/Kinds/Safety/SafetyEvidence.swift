@@ -78,7 +78,8 @@ enum SafetyEvidence {
     ) {
         for number in self.pairs[cue.rawValue] {
             let pair = SafetyPairs.all[number]
-            guard let first = cues.last(pair.first, language, before: range.lowerBound), range.lowerBound - first.upperBound <= pair.reach
+            guard pair.languages.contains(language), let first = cues.last(pair.first, language, before: range.lowerBound),
+                range.lowerBound - first.upperBound <= pair.reach
             else { continue }
             switch pair.meaning {
             case .evidence:

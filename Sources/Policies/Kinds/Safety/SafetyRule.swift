@@ -93,6 +93,7 @@ struct SafetyPair: Sendable {
     var first: SafetyCue
     var second: SafetyCue
     var reach: Int
+    var languages = Set(SafetyLanguage.allCases)
 
     init(_ category: SafetyCategory, _ weight: Double, _ first: SafetyCue, _ second: SafetyCue, within reach: Int) {
         self.meaning = .evidence(category, weight: weight)
@@ -101,10 +102,14 @@ struct SafetyPair: Sendable {
         self.reach = reach
     }
 
-    init(makes cue: SafetyCue, _ first: SafetyCue, _ second: SafetyCue, within reach: Int) {
+    init(
+        makes cue: SafetyCue, _ first: SafetyCue, _ second: SafetyCue, within reach: Int,
+        in languages: Set<SafetyLanguage> = Set(SafetyLanguage.allCases)
+    ) {
         self.meaning = .cue(cue)
         self.first = first
         self.second = second
         self.reach = reach
+        self.languages = languages
     }
 }
