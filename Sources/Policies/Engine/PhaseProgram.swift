@@ -61,6 +61,8 @@ struct PhaseProgram: Sendable {
     }
 
     let phase: PolicyPhase
+    /// How requests are folded for indicators.
+    let indicatorFold: TextFold?
     private(set) var policies: [Policy] = []
     private(set) var patterns: [Pattern] = []
     private(set) var uses: [Use] = []
@@ -76,6 +78,7 @@ struct PhaseProgram: Sendable {
 
     init(_ phase: PolicyPhase, _ settings: PolicySettings, _ content: PolicyContent) {
         self.phase = phase
+        self.indicatorFold = content.indicatorFold?(settings.promptInjection)
         for kind in settings.chain {
             switch kind {
             case .promptInjection: self.addInjection(settings.promptInjection, content)

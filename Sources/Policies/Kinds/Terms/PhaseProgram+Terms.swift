@@ -33,6 +33,6 @@ extension PhaseProgram {
 
     /// The user's phrase as this phase's indicators read texts: requests without accents, answers with them.
     func pattern(ofPhrase phrase: String, edits: Int, _ content: PolicyContent) -> Pattern {
-        Pattern(term: TermMatching.folded(phrase, by: self.phase == .input ? content.indicatorFold : content.recognizerFold), edits: edits)
+        Pattern(term: TermMatching.folded(phrase, by: self.phase == .input ? self.indicatorFold : content.recognizerFold), edits: edits)
     }
 }
