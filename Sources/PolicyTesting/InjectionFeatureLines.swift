@@ -17,7 +17,7 @@ public struct InjectionFeatureLines {
     public var head: JSONValue {
         let features = InjectionSample.features.map { feature -> JSONValue in
             .object([
-                .init("hash", .string(String(feature.hash, radix: 16))), .init("group", .string(feature.group)),
+                .init("hash", .string(String(feature.hash, radix: 16))), .init("name", .string(feature.name)), .init("group", .string(feature.group)),
                 .init("rule", .bool(feature.isRule)), .init("weight", JSONValue(feature.weight)),
             ])
         }

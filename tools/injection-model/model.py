@@ -1,5 +1,6 @@
 """The linear model: what it is fitted to, and its file."""
 
+import re
 import struct
 
 import numpy as np
@@ -11,7 +12,39 @@ MAGIC = b"KTINJMD\x01"
 WORDS_DOWN, WORDS_UP = 0.30, 0.15
 # How strongly weights are held to the hand weights (rules) and to 0 (the rest).
 HOLD_RULES, HOLD_PAIRS, HOLD_CONTEXT, HOLD_WORDS = 2.0, 4.0, 4.0, 4.0
-ROUNDS = 3
+# The best window of each text is found anew in each.
+ROUNDS = 2
+
+
+def fitted(x, grams, y, c, prior, bounds, hold, start, limits):
+    """Weights, intercept and weights of words with the least loss. Without `grams` words are left out."""
+    count = x.shape[1]
+    x_back = x.T.tocsr()
+    grams_back = None if grams is None else grams.T.tocsr()
+
+    def objective(parameters):
+        weights, intercept, words = parameters[:count], parameters[count], parameters[count + 1:]
+        sums, slope = x @ weights + intercept, None
+        if grams is not None:
+            # As bounded as in the engine, but smooth.
+            raw = grams @ words
+            limit = np.where(raw < 0, -limits[0], limits[1])
+            bent = np.tanh(raw / limit)
+            sums, slope = sums + limit * bent, 1 - bent * bent
+        margin = y * sums
+        pull = -c * y / (1 + np.exp(np.clip(margin, -500, 500)))
+        distance = weights - prior
+        loss = c @ np.logaddexp(0, -margin) + 0.5 * (hold * distance) @ distance
+        gradient = [x_back @ pull + hold * distance, [pull.sum()]]
+        if grams is not None:
+            loss += 0.5 * HOLD_WORDS * words @ words
+            gradient.append(grams_back @ (pull * slope) + HOLD_WORDS * words)
+        return loss, np.concatenate(gradient)
+
+    first = np.concatenate([start[0], [start[1]], [] if grams is None else start[2]])
+    pairs = list(zip(*bounds)) + [(None, None)] * (len(first) - count)
+    found = minimize(objective, first, jac=True, method="L-BFGS-B", bounds=pairs, options={"maxiter": 200, "ftol": 1e-7}).x
+    return found[:count], float(found[count]), None if grams is None else found[count + 1:]
 
 
 class Layout:
@@ -25,6 +58,11 @@ class Layout:
         self.rules_fingerprint = int(head["rules"], 16)
         self.is_rule = np.array([feature["rule"] for feature in self.features])
         self.by_hand = np.array([feature["weight"] for feature in self.features])
+        # Rules that say the same in several languages have one column.
+        stems = [re.sub(r"^(rule:[^.]+\.)[a-z]{2}-", r"\1", feature["name"]) for feature in self.features]
+        columns = {stem: number for number, stem in enumerate(dict.fromkeys(stems))}
+        self.stem = np.array([columns[stem] for stem in stems])
+        self.tie = sparse.csr_matrix((np.ones(self.count), (np.arange(self.count), self.stem)), shape=(self.count, len(columns)))
         negative = {feature["group"] for feature in self.features if feature["rule"] and feature["weight"] < 0}
         self.low = np.full(self.count, -np.inf)
         self.high = np.full(self.count, np.inf)
@@ -104,53 +142,45 @@ class Model:
         np.maximum.at(result, windows.owner, sums)
         return result
 
-    def fit(self, windows, labels, importance, rule_prior=True):
+    def fit(self, windows, labels, importance):
+        """Texts without importance are not looked at."""
         layout = self.layout
+
+        def chosen(sums):
+            best = windows.best(sums, len(labels))
+            best = best[best >= 0]
+            best = best[importance[windows.owner[best]] > 0]
+            return best, 2.0 * labels[windows.owner[best]] - 1, importance[windows.owner[best]]
+
         by_hand = windows.features @ layout.by_hand
-        best = windows.best(by_hand, len(labels))
-        best = best[best >= 0]
-        y, c = 2.0 * labels[windows.owner[best]] - 1, importance[windows.owner[best]]
+        best, y, c = chosen(by_hand)
 
         def line(parameters):
             margin = y * (parameters[0] * by_hand[best] + parameters[1])
-            loss = c @ np.logaddexp(0, -margin)
             pull = -c * y / (1 + np.exp(np.clip(margin, -500, 500)))
-            return loss, np.array([pull @ by_hand[best], pull.sum()])
+            return c @ np.logaddexp(0, -margin), np.array([pull @ by_hand[best], pull.sum()])
 
         found = minimize(line, [3.0, -3.0], jac=True, method="L-BFGS-B", bounds=[(0.5, 12), (None, None)])
         self.scale, self.intercept = float(found.x[0]), float(found.x[1])
-        prior = layout.by_hand * self.scale
+        self.weights = layout.by_hand * self.scale
+        self.words[:] = 0
+        # Rules of one stem as one, then each by itself, held to that; words last.
+        tied = np.zeros(layout.stem.max() + 1)
+        tied[layout.stem] = self.weights
+        low, high, hold = (np.zeros_like(tied) for _ in range(3))
+        low[layout.stem], high[layout.stem], hold[layout.stem] = layout.low, layout.high, layout.hold
+        found, self.intercept, _ = fitted(
+            windows.features[best] @ layout.tie, None, y, c, tied, (low, high), hold, (tied, self.intercept, None), None)
+        prior = found[layout.stem]
         self.weights = prior.copy()
-        down, up = -self.limits[0], self.limits[1]
-        features = layout.count
-        for _ in range(ROUNDS):
-            best = windows.best(self.sums(windows), len(labels))
-            best = best[best >= 0]
-            x, grams = windows.features[best], windows.words[best]
-            y, c = 2.0 * labels[windows.owner[best]] - 1, importance[windows.owner[best]]
-            transposed, grams_transposed = x.T.tocsr(), grams.T.tocsr()
-
-            def objective(parameters):
-                weights, intercept, words = parameters[:features], parameters[features], parameters[features + 1:]
-                raw = grams @ words if self.uses_words else np.zeros(len(y))
-                limit = np.where(raw < 0, down, up) if self.uses_words else np.ones(len(y))
-                bent = np.tanh(raw / limit)
-                margin = y * (x @ weights + intercept + limit * bent)
-                pull = -c * y / (1 + np.exp(np.clip(margin, -500, 500)))
-                distance = weights - prior
-                loss = c @ np.logaddexp(0, -margin) + 0.5 * (layout.hold * distance) @ distance
-                gradient = [transposed @ pull + layout.hold * distance, [pull.sum()]]
-                if self.uses_words:
-                    loss += 0.5 * HOLD_WORDS * words @ words
-                    gradient.append(grams_transposed @ (pull * (1 - bent * bent)) + HOLD_WORDS * words)
-                else:
-                    gradient.append(np.zeros(layout.buckets))
-                return loss, np.concatenate(gradient)
-
-            start = np.concatenate([self.weights, [self.intercept], self.words])
-            bounds = list(zip(layout.low, layout.high)) + [(None, None)] * (1 + layout.buckets)
-            found = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300, "ftol": 1e-8})
-            self.weights, self.intercept, self.words = found.x[:features], float(found.x[features]), found.x[features + 1:]
+        for number in range(ROUNDS):
+            best, y, c = chosen(self.sums(windows))
+            grams = windows.words[best] if self.uses_words and number == ROUNDS - 1 else None
+            self.weights, self.intercept, words = fitted(
+                windows.features[best], grams, y, c, prior, (layout.low, layout.high), layout.hold,
+                (self.weights, self.intercept, self.words), self.limits)
+            if words is not None:
+                self.words = words
         return self
 
     def packed(self, knots):

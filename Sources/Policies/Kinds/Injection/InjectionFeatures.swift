@@ -140,12 +140,9 @@ extension InjectionFeatures {
 
     static func number(of context: Context) -> Int { self.contextNumbers[context] ?? 0 }
 
-    /// `rule:` and the rule's expression with its case, `pair:` and two families, `context:` and its name.
+    /// `rule:` and the rule's name, `pair:` and two families, `context:` and its name.
     static let names: [String] = {
-        var names = rules.map { rule in
-            let indicator = InjectionRules.indicators[rule.id]
-            return "rule:\(indicator.isCaseless ? "i" : "c"):\(indicator.expression)"
-        }
+        var names = rules.map { "rule:\(InjectionRules.indicators[$0.id].name)" }
         for first in families { names += families.map { "pair:\(first)+\($0)" } }
         return names + Context.allCases.map { "context:\($0.rawValue)" }
     }()

@@ -45,11 +45,11 @@ public struct InjectionModel: Sendable {
         self.knots = knots
     }
 
-    /// Differs when the rules differ.
+    /// Differs when a rule, its expression or its weight by hand differs.
     public static let rulesFingerprint: UInt64 = {
         var hash = StableHash()
-        for name in InjectionFeatures.names[..<InjectionFeatures.rules.count].sorted() {
-            hash.add(name)
+        for indicator in InjectionRules.indicators.sorted(by: { $0.name < $1.name }) {
+            hash.add("\(indicator.name) \(indicator.weight) \(indicator.isCaseless) \(indicator.expression)")
             hash.add(0xFF)
         }
         return hash.value

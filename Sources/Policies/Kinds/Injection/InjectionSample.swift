@@ -10,6 +10,8 @@ public struct InjectionSample: Sendable {
     public struct Feature: Sendable {
         /// Hash of its name, by which the file knows it.
         public var hash: UInt64
+        public var name: String
+        /// The family of a rule, else the name.
         public var group: String
         /// By hand; 0 for what is no rule.
         public var weight: Double
@@ -21,7 +23,7 @@ public struct InjectionSample: Sendable {
     public static let features: [Feature] = InjectionFeatures.names.enumerated().map { number, name in
         let isRule = number < InjectionFeatures.rules.count
         return Feature(
-            hash: StableHash.of(name), group: isRule ? InjectionFeatures.group(of: number) : name,
+            hash: StableHash.of(name), name: name, group: isRule ? InjectionFeatures.group(of: number) : name,
             weight: isRule ? InjectionFeatures.rules[number].weight : 0, isRule: isRule)
     }
 
