@@ -73,7 +73,7 @@ public enum DecodedViews {
             if marks.hasNumbers { for view in CodeDecoders.numbers(source.span) { accept(view, own: 0) } }
             if marks.hasMorse { accept(CodeDecoders.morse(source.span), own: 0) }
             if marks.hasSpelledWords { accept(LetterDecoders.joined(source.span)) }
-            if marks.hasChainedWords { accept(LetterDecoders.unchained(source.span)) }
+            if marks.hasChainedWords { views += self.accepted(LetterDecoders.unchained(source.span), own: nil) }
             if marks.hasMixedWords { accept(LetterDecoders.leet(source.span)) }
             if marks.quotedParts >= 2 { views += self.accepted(LetterDecoders.concatenated(source.span), own: nil) }
             if own < WordScore.prose {

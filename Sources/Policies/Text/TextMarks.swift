@@ -1,7 +1,7 @@
 /// What one pass over a text shows about encodings that may hide in it.
 struct TextMarks {
     private(set) var hasTags = false
-    /// Several variation selectors in a row.
+    /// Several variation selectors.
     private(set) var hasSelectors = false
     private(set) var hasEntities = false
     private(set) var hasPercent = false
@@ -45,7 +45,8 @@ struct TextMarks {
             case 0x25: if index + 2 < text.count, Byte.hexValue(text[index + 1]) != nil { percents += 1 }
             case 0x5C: if index + 1 < text.count, text[index + 1] | 0x20 == 0x75 || text[index + 1] == 0x78 { escapes += 1 }
             case 0xF3: if index + 1 < text.count, text[index + 1] == 0xA0 { self.hasTags = true }
-            case 0xB8, 0x84: if index >= 2, text[index - 1] == 0xB8 || text[index - 1] == 0xA0 { selectors += 1 }
+            case 0xB8: if index > 0, text[index - 1] == 0xEF { selectors += 1 }
+            case 0x84...0x87: if index > 1, text[index - 1] == 0xA0, text[index - 2] == 0xF3 { selectors += 1 }
             case 0x22, 0x27, 0x60:
                 if index >= 1, self.isJoint(text[index - 1]) || (index >= 2 && text[index - 1] == 0x20 && self.isJoint(text[index - 2])) {
                     self.quotedParts += 1

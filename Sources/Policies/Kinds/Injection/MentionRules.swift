@@ -11,6 +11,7 @@ enum MentionRules {
         rule("mention.override-method", -0.4, #"\b(?:override|overrid(?:e|ing)|uberschreib|redefin|sovrascriv|sobrescrev|overschrijf|nadpisa)[a-z]{0,3}\b[^.!?]{0,16}\b(?:methods?|functions?|class|css|styles?|default|methode|metodo|variable|settings?|header)"#),
         rule("mention.assembly-instructions", -0.3, #"\b(?:installation|assembly|cooking|setup|build|washing|care|safety|recipe|shipping|return|tax) (?:instructions|guidelines|rules)\b"#),
         rule("mention.someone-else", -0.3, #"\b(?:my|the|our|a) (?:boss|manager|teacher|professor|student|landlord|client|colleague|contract|court)\b"#),
+        rule("mention.do-not-forget", -0.7, #"\b(?:vergiss(?: bitte)? nicht|vergessen sie(?: bitte)? nicht|n'oublie[sz]? (?:pas|jamais)|no (?:te )?olvides?|no ignores?|non (?:dimenticare|dimenticarti|dimenticate|ignorare|trascurare)|nao (?:te |se )?esquec[aei]s?|vergeet(?: dan)? niet|nie zapom(?:nij|inaj)|(?:do not|don't|never) (?:forget|ignore|neglect|overlook|disregard))\b"#),
     ]
 
     private static func rule(_ name: String, _ weight: Double, _ expression: String) -> InjectionRule {
