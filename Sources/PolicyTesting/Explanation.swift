@@ -54,7 +54,8 @@ public struct Explanation {
         }
         let places = engine.places(phase, in: text, role: role)
         self.policies = self.outcome.reports.map { report in
-            let own = places.filter { $0.kind == report.kind }
+            // Words that count only together with others are worth showing where they did.
+            let own = places.filter { $0.kind == report.kind && ($0.type != "cue" || !report.findings.isEmpty) }
             return Policy(
                 report: report, places: Self.places(own, in: text), parts: report.kind == .promptInjection && !report.skipped ? parts : [])
         }
