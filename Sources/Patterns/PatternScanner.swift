@@ -35,7 +35,7 @@
     private static let pieceMemoryMax = 4 * 1024 * 1024
     /// Of one pattern's automaton, and of all: beyond that they are thrown away.
     private static let endMemoryMax = 128 * 1024
-    private static let endMemorySum = 8 * 1024 * 1024
+    private static let endMemorySum = 24 * 1024 * 1024
     /// Bytes given to the engine at once, which bounds the hits that have to be kept.
     private static let blockBytes = 16 * 1024
 
