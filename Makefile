@@ -11,7 +11,7 @@ DATA ?=
 CUTS ?= 50
 SCENARIOS ?= all
 
-.PHONY: run build test check chaos bench eval fuzz setup setup-test setup-bench clean
+.PHONY: run build test check chaos bench eval model fuzz setup setup-test setup-bench clean
 
 ## Builds and starts the gateway on the configuration that fits: Mistral with MISTRAL_API_KEY, else the built-in demo provider.
 run: build
@@ -46,6 +46,12 @@ bench: build setup-bench
 eval: build
 	@[ -n "$(wildcard $(DATA)/*.jsonl)" ] || { echo "make eval DATA=directory: a directory with labelled texts, *.jsonl (docs/policies/testing.md)" >&2; exit 2; }
 	.build/release/kt policy eval --data $(sort $(wildcard $(DATA)/*.jsonl)) --cuts $(CUTS) --seed 1 --markdown docs/policies/figures.md
+
+## Learns the weights of prompt-injection again: `make model DATA="folder folder"` with *.dev.jsonl and *.tune.jsonl; measures on *.check.jsonl.
+model: build
+	@[ -n "$(DATA)" ] || { echo 'make model DATA="folder [folder...]": folders with labelled texts (docs/design/injection-model.md)' >&2; exit 2; }
+	tools/setup-python.sh .build/venv-model tools/injection-model/requirements.txt
+	.build/venv-model/bin/python tools/injection-model/train.py --kt .build/release/kt $(DATA)
 
 setup:
 	@missing=""; for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \

@@ -48,6 +48,7 @@ let package = Package(
         .systemLibrary(name: "CVectorscan", pkgConfig: "libhs", providers: [.apt(["libvectorscan-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CPlatform"),
+        .target(name: "CInjectionModel", exclude: ["injection.model"]),
 
         // Values and codecs: no input, no output, no clock.
         library("Exchange"),
@@ -57,8 +58,8 @@ let package = Package(
         library("Providers", ["Exchange", "Settings"]),
         library("Routing", ["Settings"]),
         library("Patterns", ["CVectorscan"]),
-        library("Policies", ["Exchange", "Settings", "Patterns"]),
-        library("Config", ["Settings", "Providers", "Policies", "Patterns", "CYAML"]),
+        library("Policies", ["Exchange", "Settings", "Patterns", "CInjectionModel"]),
+        library("Config", ["Exchange", "Settings", "Providers", "Policies", "Patterns", "CYAML"]),
         library("PolicyTesting", ["Exchange", "Policies", "Settings"]),
 
         // Edges: system calls, sockets, processes.

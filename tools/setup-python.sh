@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes or refreshes the virtual environment of the integration tests: tools/setup-python.sh [FOLDER], default .venv.
+# Makes or refreshes a virtual environment: tools/setup-python.sh [FOLDER [REQUIREMENTS]], by default .venv for the integration tests.
 # Does nothing when the requirements have not changed since the last time.
 set -eu
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 venv=${1:-$root/.venv}
-requirements=$root/Tests/Integration/requirements.txt
+requirements=${2:-$root/Tests/Integration/requirements.txt}
 stamp=$venv/requirements.stamp
 
 if [ -f "$stamp" ] && cmp -s "$requirements" "$stamp"; then

@@ -52,8 +52,13 @@ extension ConfigChecks {
     /// With the engine and the entities that will be used: each expression is compiled by itself.
     public static var engine: ConfigChecks {
         ConfigChecks(
-            pattern: { pattern, _ in
+            pattern: { pattern, use in
                 do throws(PatternError) {
+                    // Nothing is held back for an assertion, so its expression may match without end.
+                    if use == .assertion {
+                        _ = try ExpressionMatcher(pattern.pattern)
+                        return nil
+                    }
                     _ = try PatternSet.compile([Pattern(expression: pattern.pattern, lengthMax: pattern.lengthMax)])
                     return nil
                 } catch {

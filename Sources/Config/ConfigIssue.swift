@@ -53,6 +53,7 @@ public enum IssueCode: String, Sendable, CaseIterable {
     case auditNotLast = "W006"
     case suspiciousURL = "W007"
     case noCompliantTarget = "W008"
+    case wholeAnswer = "W009"
 }
 
 /// A place in one of the files, by the file's index.

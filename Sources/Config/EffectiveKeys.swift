@@ -12,7 +12,6 @@ enum EffectiveKeys {
 
     static let notYet: [NotYet] = [
         NotYet(path: "pack.enabled", values: ["false"], message: "has no effect in this release: the policies of the chain run"),
-        NotYet(path: "policy.pii-detector.redaction.marker_format", values: ["reversible"], message: "has no effect in this release: labels are written"),
         NotYet(path: "policy.audit-logger.log_content", values: ["redacted"], message: "has no effect in this release: no text is recorded"),
         NotYet(path: "policy.audit-logger.retention_days", message: "has no effect in this release: nothing is removed"),
         NotYet(
@@ -32,7 +31,7 @@ enum EffectiveKeys {
     ]
 
     /// Kinds that may stand in a chain but are not evaluated.
-    static let kindsNotYet: [PolicyKind] = [.qualityScorer, .dlpFilter, .entityListFilter]
+    static let kindsNotYet: [PolicyKind] = []
 
     /// Warns about what stands in `root` and has no effect. Chain entries are the policy reader's.
     static func check(_ root: ConfigNode, log: IssueLog) {

@@ -3,8 +3,13 @@ internal import Settings
 /// What `kt policy lint` prints, and `kt gateway run` with a broken configuration.
 public struct LintReport: Sendable {
     private let result: ConfigResult
+    private let holdBackMax: Int?
 
-    public init(_ result: ConfigResult) { self.result = result }
+    /// `holdBackMax`: how much of a streamed answer's text the policies can hold back, in bytes, where the caller has asked them.
+    public init(_ result: ConfigResult, holdBackMax: Int? = nil) {
+        self.result = result
+        self.holdBackMax = holdBackMax
+    }
 
     public var isValid: Bool { self.result.errors.isEmpty }
 
@@ -17,6 +22,7 @@ public struct LintReport: Sendable {
             if let pack = self.result.pack { text += "pack: \(pack.name) \(pack.version)\n" }
             text += "chain: \(self.result.chain.isEmpty ? "none" : self.result.chain.map(\.rawValue).joined(separator: ", "))\n"
             text += "policies: \(self.result.chain.count)\n"
+            if let holdBackMax { text += "hold-back: at most \(holdBackMax) bytes of a streamed text\n" }
         } else {
             text += "policy lint failed (\(self.result.errors.count) error(s))\n"
         }
@@ -34,18 +40,19 @@ public struct LintReport: Sendable {
         return "\(place): \(kind)[\(issue.code.rawValue)]: \(path)\(issue.message)\n\(help)"
     }
 
-    /// `{valid, file, pack, chain, policy_count, errors, warnings}`, stable; ends with a newline. `file` is the last layer where there are several.
+    /// `{valid, file, pack, chain, policy_count, errors, warnings}`, stable, and `hold_back_max` where it is known; ends with a newline. `file` is the last layer where there are several.
     public var json: String {
         let pack = self.result.pack
-        let root = SettingsView.Value.object([
+        var members: [SettingsView.Member] = [
             .init(key: "valid", value: .bool(self.isValid)), .init(key: "file", value: self.result.files.last.map { .string($0) } ?? .null),
             .init(
                 key: "pack",
                 value: pack.map { .object([.init(key: "name", value: .string($0.name)), .init(key: "version", value: .string($0.version))]) } ?? .null),
             .init(key: "chain", value: .list(self.result.chain.map { .string($0.rawValue) })), .init(key: "policy_count", value: .int(self.result.chain.count)),
             .init(key: "errors", value: .list(self.result.errors.map(Self.value))), .init(key: "warnings", value: .list(self.result.warnings.map(Self.value))),
-        ])
-        return SettingsView(root).json(pretty: true)
+        ]
+        if let holdBackMax { members.append(.init(key: "hold_back_max", value: .int(holdBackMax))) }
+        return SettingsView(.object(members)).json(pretty: true)
     }
 
     private static func value(_ issue: ConfigIssue) -> SettingsView.Value {

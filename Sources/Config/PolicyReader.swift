@@ -1,3 +1,4 @@
+internal import Policies
 internal import Settings
 
 /// `policies` and `policy`: the chain, and the options of each kind.
@@ -194,64 +195,30 @@ struct PolicyReader {
         var options = SafetyFilterOptions()
         options.mode = block.choice("mode", SafetyFilterOptions.Mode.self) ?? options.mode
         options.action = block.choice("action", of: [PolicyAction.block, .escalate, .log]) ?? options.action
-        options.blockIf = block.strings("block_if") ?? options.blockIf
         options.fuzzyMatching = block.bool("fuzzy_matching") ?? options.fuzzyMatching
         options.distanceMax = block.int("max_distance", in: 0...8) ?? options.distanceMax
+        options.blockIf = self.terms("block_if", block, isFuzzy: options.fuzzyMatching, distanceMax: options.distanceMax)
         options.ageMax = block.int("max_age", in: 0...150) ?? options.ageMax
-        return options
-    }
-
-    private func qualityScorer(_ block: Block) -> QualityScorerOptions {
-        var options = QualityScorerOptions()
-        options.outputCharsMin = block.int("min_output_chars", in: 0...1_000_000)
-        options.sentencesMin = block.int("min_sentences", in: 0...10_000)
-        options.failureAction = block.choice("failure_action", QualityScorerOptions.FailureAction.self) ?? options.failureAction
-        if let thresholds = block.block("thresholds") {
-            options.aggregateMin = thresholds.number("min_aggregate", in: 0...1)
-            thresholds.finish()
-        }
-        for item in block.list("assertions", countMax: 256, accepts: "assertions") ?? [] {
-            guard let one = Block(item.node, path: item.path, log: self.log, example: "{type: contains, value: ...}") else { continue }
-            one.missing("type", "contains")
-            let type = one.choice("type", QualityAssertionType.self)
-            var assertion = QualityScorerOptions.Assertion(type: type?.rawValue ?? "contains")
-            assertion.name = one.string("name", bytesMax: 128)
-            assertion.threshold = one.number("threshold", in: 0...1_000_000_000)
-            assertion.weight = one.number("weight", in: 0...10) ?? assertion.weight
-            assertion.mode = one.choice("mode", QualityScorerOptions.Assertion.Mode.self) ?? assertion.mode
-            assertion.negate = one.bool("negate") ?? assertion.negate
-            if let value = one.node("value") {
-                // A number is as good as a text here: `max-length` has one.
-                if case .scalar(let scalar) = value.content, !value.isNull {
-                    assertion.value = scalar.text
-                } else {
-                    one.wrongType("value", value, accepts: "a text or a number")
-                }
-            }
-            if type == .regex, let value = one.node("value") { _ = self.pattern(value, path: one.path("value"), one, use: .assertion) }
-            one.finish()
-            options.assertions.append(assertion)
-        }
         return options
     }
 
     private func dlpFilter(_ block: Block) -> DLPFilterOptions {
         var options = DLPFilterOptions()
         options.detectPatterns = self.patterns("detect_patterns", block, use: .redaction)
-        options.blockedTerms = block.strings("blocked_terms") ?? options.blockedTerms
         options.action = block.choice("action", of: [PolicyAction.redact, .block]) ?? options.action
         options.fuzzyMatching = block.bool("fuzzy_matching") ?? options.fuzzyMatching
         options.distanceMax = block.int("max_distance", in: 0...8) ?? options.distanceMax
+        options.blockedTerms = self.terms("blocked_terms", block, isFuzzy: options.fuzzyMatching, distanceMax: options.distanceMax)
         options.sensitivityLevel = block.choice("sensitivity_level", SensitivityLevel.self)?.rawValue
         return options
     }
 
     private func entityListFilter(_ block: Block) -> EntityListOptions {
         var options = EntityListOptions()
-        options.blockedEntities = block.strings("blocked_entities") ?? options.blockedEntities
         _ = block.choice("action", of: [PolicyAction.block])
         options.fuzzyMatching = block.bool("fuzzy_matching") ?? options.fuzzyMatching
         options.distanceMax = block.int("max_distance", in: 0...8) ?? options.distanceMax
+        options.blockedEntities = self.terms("blocked_entities", block, isFuzzy: options.fuzzyMatching, distanceMax: options.distanceMax)
         return options
     }
 
@@ -290,10 +257,48 @@ struct PolicyReader {
         return options
     }
 
-    // MARK: patterns
+    // MARK: terms and patterns
+
+    private static let termsMax = 10_000
+    private static let termBytesMax = 1_024
+
+    /// Words and phrases to look for.
+    private func terms(_ key: String, _ block: Block, isFuzzy: Bool, distanceMax: Int) -> [String] {
+        guard let items = block.list(key, countMax: Self.termsMax, accepts: "texts") else { return [] }
+        let terms = items.compactMap { item -> String? in
+            guard let text = block.text(item.node, path: item.path, bytesMax: Self.termBytesMax) else { return nil }
+            guard TermMatching.fault([text], isFuzzy: false, distanceMax: 0) == nil else {
+                self.log.error(.malformed, item.path, at: item.node.place, "has no character to look for", help: "write a word or a phrase, or remove it")
+                return nil
+            }
+            return text
+        }
+        if case .tooMany(let cost, let most) = TermMatching.fault(terms, isFuzzy: isFuzzy, distanceMax: distanceMax), let node = block.node(key) {
+            self.log.error(
+                .outOfRange, block.path(key), at: node.place,
+                "\(terms.count) texts with max_distance \(distanceMax) are \(TermMatching.excess(cost)) as many as can be compared in time",
+                help: most.map { "write max_distance: \($0), or fewer texts" } ?? "write fewer texts")
+        }
+        return terms
+    }
+
+    /// Of all expressions of a list: what is compiled within the time that a start has.
+    private static let patternBytesMax = 256 << 10
 
     private func patterns(_ key: String, _ block: Block, use: PatternUse) -> [CustomPattern] {
-        (block.list(key, countMax: 1_000, accepts: "patterns") ?? []).compactMap { item in
+        let items = block.list(key, countMax: 1_000, accepts: "patterns") ?? []
+        let patterns = self.patterns(items, block, use)
+        let byteCount = patterns.reduce(0) { $0 + $1.pattern.utf8.count }
+        if byteCount > Self.patternBytesMax, let node = block.node(key) {
+            self.log.error(
+                .outOfRange, block.path(key), at: node.place, "accepts at most \(Self.patternBytesMax) bytes of expressions, found \(byteCount)",
+                help: "write fewer expressions; words and phrases are better off in a list of terms")
+        }
+        return patterns
+    }
+
+    private func patterns(_ items: [(node: ConfigNode, path: String)], _ block: Block, _ use: PatternUse) -> [CustomPattern] {
+        items.compactMap { item in
             guard case .mapping = item.node.content else { return self.pattern(item.node, path: item.path, block, use: use) }
             guard let one = Block(item.node, path: item.path, log: self.log) else { return nil }
             let name = one.string("name", bytesMax: 128)
@@ -305,7 +310,7 @@ struct PolicyReader {
         }
     }
 
-    private func pattern(
+    func pattern(
         _ node: ConfigNode, path: String, _ block: Block, use: PatternUse, name: String? = nil, lengthMax: Int? = nil
     ) -> CustomPattern? {
         guard let text = block.text(node, path: path, bytesMax: 4_096, isMultiline: true) else { return nil }
@@ -327,16 +332,6 @@ struct PolicyReader {
         }
         return pattern
     }
-}
-
-enum QualityAssertionType: String, CaseIterable {
-    case contains
-    case notContains = "not-contains"
-    case regex
-    case isJSON = "is-json"
-    case jsonSchema = "json-schema"
-    case maxLength = "max-length"
-    case language, refusal, repetition, latency, cost
 }
 
 enum SensitivityLevel: String, CaseIterable { case standard, high, restricted }

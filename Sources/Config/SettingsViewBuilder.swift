@@ -107,9 +107,10 @@ struct SettingsViewBuilder {
                     .list(
                         options.assertions.map { one in
                             self.object([
-                                ("type", .string(one.type)), ("name", self.string(one.name)), ("value", self.string(one.value)),
-                                ("threshold", one.threshold.map { .double($0) }), ("weight", .double(one.weight)), ("mode", .string(one.mode.rawValue)),
-                                ("negate", .bool(one.negate)),
+                                ("type", .string(one.type.rawValue)), ("name", .string(one.name)),
+                                ("value", one.schema.map { .string($0) } ?? (one.values.isEmpty ? nil : self.strings(one.values))),
+                                ("threshold", .double(one.threshold)), ("weight", .double(one.weight)), ("mode", .string(one.mode.rawValue)),
+                                ("negate", .bool(one.negate)), ("case_sensitive", one.isCaseSensitive ? nil : .bool(false)),
                             ])
                         })
                 ),

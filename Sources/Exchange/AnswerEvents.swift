@@ -23,6 +23,10 @@ public enum AnswerEvents {
                             writer.raw("{}")
                         }
                     }
+                    if let logprobs = choice.logprobs {
+                        writer.key("logprobs")
+                        writer.raw(answer.extracting(logprobs))
+                    }
                     writer.key("finish_reason")
                     writer.null()
                     writer.endObject()

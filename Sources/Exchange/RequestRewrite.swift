@@ -11,11 +11,14 @@ public struct RequestRewrite: Sendable, Equatable {
     /// Replaces the model, or adds it where the client named none; nil leaves it.
     public var model: String?
     public var streamOptions: StreamOptions
+    /// A stream is asked for as a whole answer.
+    public var isWhole: Bool
     /// Edits of texts in bytes of the body, ascending.
     public var texts: [Splice]
 
-    public init(model: String? = nil, streamOptions: StreamOptions = .keep, texts: [Splice] = []) {
+    public init(model: String? = nil, streamOptions: StreamOptions = .keep, isWhole: Bool = false, texts: [Splice] = []) {
         self.model = model
+        self.isWhole = isWhole
         self.streamOptions = streamOptions
         self.texts = texts
     }
@@ -33,6 +36,9 @@ public struct RequestRewrite: Sendable, Equatable {
             } else {
                 added.member("model", model)
             }
+        }
+        if self.isWhole, document.stream, let stream = document.streamValue {
+            splices.append(Splice(range: stream, replacement: Array("false".utf8)))
         }
         var membersLeft = document.memberCount
         switch self.streamOptions {

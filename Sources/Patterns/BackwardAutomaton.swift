@@ -16,8 +16,6 @@ struct BackwardAutomaton {
         var startEdge: Int32 = 0
         var startWord: Int32 = 0
         var startOther: Int32 = 0
-        /// Longest pattern that can still go on to the left; 0: the state is dead.
-        var alive: Int32 = 0
         var canStart: Bool { self.startEdge | self.startWord | self.startOther != 0 }
     }
 
@@ -174,9 +172,6 @@ struct BackwardAutomaton {
             if place.starts.contains(.edge) { state.startEdge = max(state.startEdge, place.width) }
             if place.starts.contains(.word) { state.startWord = max(state.startWord, place.width) }
             if place.starts.contains(.other) { state.startOther = max(state.startOther, place.width) }
-            if self.predecessorStart[Int(number)] < self.predecessorStart[Int(number) + 1] {
-                state.alive = max(state.alive, place.width)
-            }
         }
         let number = Int32(truncatingIfNeeded: self.states.count)
         self.states.append(state)

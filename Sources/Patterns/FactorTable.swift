@@ -49,6 +49,11 @@ extension FactorTable {
         var wakesOfPiece: [[Wake]] = []
         for (index, expression) in expressions.enumerated() {
             var slot = self.slotStart[index]
+            // A term is found by other means.
+            if expression == .empty {
+                self.slotStart.append(slot)
+                continue
+            }
             for factor in finder.factors(of: expression, widthMax: widths[index].upperBound) {
                 for found in factor.pieces {
                     let isLiteral = finder.isLiteral(found.sets[...])
@@ -180,7 +185,7 @@ enum PatternImage {
         }
         let slotCount = slotStart.last ?? 0
         let (offset, count) = (Int(header[6]), Int(header[7]))
-        guard slotStart.first == 0, zip(slotStart, slotStart.dropFirst()).allSatisfy({ $0 < $1 && $1 - $0 <= 2 }),
+        guard slotStart.first == 0, zip(slotStart, slotStart.dropFirst()).allSatisfy({ $0 <= $1 && $1 - $0 <= 2 }),
             wakeStart.first == 0, Int(wakeStart.last ?? -1) == table.wakes.count,
             zip(wakeStart, wakeStart.dropFirst()).allSatisfy({ $0 <= $1 }),
             table.wakes.allSatisfy({ $0.slot >= 0 && $0.slot < slotCount && $0.leadMin <= $0.leadMax }),

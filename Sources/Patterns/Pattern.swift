@@ -1,15 +1,23 @@
 /// One expression to look for.
 public struct Pattern: Codable, Sendable, Equatable {
-    /// In the pattern engine's syntax, as far as docs/design/streams.md lists it.
+    /// In the pattern engine's syntax, as far as docs/design/streams.md lists it; the term itself where `edits` is set.
     public var expression: String
     public var isCaseless: Bool
     /// Longest match in bytes that counts; needed where the expression itself has no upper bound.
     public var lengthMax: Int?
+    /// Not nil: a term, whose matches may differ from it by so many characters. docs/design/fuzzy.md says what matches.
+    public private(set) var edits: Int?
 
     public init(expression: String, isCaseless: Bool = false, lengthMax: Int? = nil) {
         self.expression = expression
         self.isCaseless = isCaseless
         self.lengthMax = lengthMax
+    }
+
+    /// A word or phrase, whatever its case, as whole words. `edits`: 0 to `Term.editsMax`, fewer than half of its characters.
+    public init(term: String, edits: Int) {
+        self.init(expression: term, isCaseless: true)
+        self.edits = edits
     }
 
     /// An expression that matches exactly `text`.
@@ -41,6 +49,10 @@ public struct PatternError: Error, Sendable, Equatable, CustomStringConvertible 
         /// Is longer than `PatternSet.widthLimit`.
         case tooLong(Int)
         case tooLarge
+        /// Allows so many edits that it would hardly have to be there.
+        case tooManyEdits
+        /// All terms together are more than can be compared in time.
+        case tooManyTerms
         /// The pattern engine refused it.
         case engine(String)
         /// The image is not one that this build of the pattern engine can use.
@@ -59,6 +71,8 @@ public struct PatternError: Error, Sendable, Equatable, CustomStringConvertible 
             case .unbounded: "has no longest match; give it max_length"
             case .tooLong(let width): "can match \(width) bytes, more than \(PatternSet.widthLimit); give it max_length"
             case .tooLarge: "is too large"
+            case .tooManyEdits: "allows too many edits for its length"
+            case .tooManyTerms: "all terms together allow too many edits"
             case .engine(let message): message
             case .image(let message): message
             }

@@ -9,6 +9,7 @@
     private let table: FactorTable
     private let patternOfSlot: [Int32]
     private let database: DatabaseScanner?
+    private let terms: TermScanner?
     /// The engine gave up during the last `scan`: what it found is not all.
     public private(set) var hasFailed = false
 
@@ -20,11 +21,12 @@
     /// One per pattern, made when the pattern is first found.
     private var startFinders: [BackwardAutomaton?]
     /// Made when it is first needed.
-    private var liveFinder: BackwardAutomaton?
+    private var liveFinder: LiveFinder?
 
     // Kept from scan to scan for their storage.
     private var windows: CandidateWindows
     private var pieceHits: [PatternHit] = []
+    private var termHits: [PatternHit] = []
     private var slots: [Int32] = []
     private var buffers = Buffers()
 
@@ -33,7 +35,7 @@
     private static let pieceMemoryMax = 4 * 1024 * 1024
     /// Of one pattern's automaton, and of all: beyond that they are thrown away.
     private static let endMemoryMax = 128 * 1024
-    private static let endMemorySum = 8 * 1024 * 1024
+    private static let endMemorySum = 24 * 1024 * 1024
     /// Bytes given to the engine at once, which bounds the hits that have to be kept.
     private static let blockBytes = 16 * 1024
 
@@ -70,6 +72,7 @@
             }
         }
         self.patterns = patterns
+        self.terms = TermScanner(patterns, self.table.widths)
         self.widths = self.table.widths
         self.widthMax = self.widths.map(\.upperBound).max() ?? 0
         self.usesTextEdges = self.table.usesTextEdges
@@ -87,6 +90,7 @@
         hits.removeAll(keepingCapacity: true)
         self.hasFailed = false
         if self.patterns.isEmpty { return }
+        self.terms?.scan(text, into: &hits)
         if self.pieceFinder == nil, !self.table.classPieces.isEmpty {
             self.pieceFinder = PieceAutomaton(
                 self.table.classPieces, self.table.classes, firstNumber: self.table.lengths.count - self.table.classPieces.count,
@@ -205,6 +209,10 @@
         } else if !endsText {
             return
         }
+        if let terms, terms.isTerm(pattern) {
+            terms.starts(pattern: pattern, end: end, in: text, notBefore: notBefore, into: &starts)
+            return
+        }
         if self.startFinders[pattern] == nil { self.startFinders[pattern] = self.startFinder(pattern) }
         let lowest = max(notBefore, end - self.widths[pattern].upperBound)
         self.startFinders[pattern]?.collectStarts(
@@ -224,10 +232,39 @@
     /// The smallest place, not before `notBefore`, from which the text to its end could go on to become a match or, where it is one
     /// already, still lacks the byte after it; `text.count` when there is none. Everything that starts earlier is decided.
     /// May be too small, never too large.
-    public func liveSuffixStart(in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) -> Int {
-        if self.liveFinder == nil { self.liveFinder = self.makeLiveFinder() }
-        let live = self.liveFinder?.leftmostStart(BackwardAutomaton.entry(0), text, to: notBefore, startsText: startsText)
-        return min(live ?? notBefore, max(notBefore, Self.completePrefix(text)))
+    ///
+    /// `starts` is of the same text, or new; only what it has not seen is looked at. `text` has the byte before `notBefore`, if there is one.
+    /// `starts.hits` gets the ends of all matches that start there or later and were not reported yet, once the byte after them is known.
+    /// As with `scan` others may be among them: the caller confirms each by its starts.
+    public func liveSuffixStart(_ starts: inout LiveStarts, in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) -> Int {
+        let finder = self.liveFinder ?? self.makeLiveFinder()
+        let live = starts.advance(&finder.automaton, text, decided: notBefore, startsText: startsText)
+        let complete = max(notBefore, Self.completePrefix(text))
+        guard let terms else { return min(live, complete) }
+        self.addTermEnds(terms, &starts, in: text, from: notBefore, before: complete)
+        return min(live, terms.live(in: text, end: complete, notBefore: notBefore))
+    }
+
+    /// As `liveSuffixStart` of a text that ends here, so that nothing is live any more.
+    public func finish(_ starts: inout LiveStarts, in text: Span<UInt8>, notBefore: Int, startsText: Bool = true) {
+        _ = self.liveSuffixStart(&starts, in: text, notBefore: notBefore, startsText: startsText)
+        if let terms { self.addTermEnds(terms, &starts, in: text, from: notBefore, before: text.count + 1) }
+        self.liveFinder.map { starts.finish(&$0.automaton) }
+    }
+
+    /// The ends of terms before `limit` that were not reported yet: what is held is looked at again. A term's end needs the character after it.
+    private func addTermEnds(_ terms: TermScanner, _ starts: inout LiveStarts, in text: Span<UInt8>, from: Int, before limit: Int) {
+        let first = starts.termsReported
+        guard limit > first else { return }
+        starts.termsReported = limit
+        // A few bytes more, so that it sees whether a word starts.
+        var start = max(0, from - 4)
+        while start > 0, text[start] & 0xC0 == 0x80 { start -= 1 }
+        self.termHits.removeAll(keepingCapacity: true)
+        terms.scan(text.extracting(start..<text.count), into: &self.termHits)
+        for hit in self.termHits where hit.end + start >= first && hit.end + start < limit {
+            starts.hits.append(PatternHit(pattern: hit.pattern, end: hit.end + start))
+        }
     }
 
     /// Length of the text without a UTF-8 sequence that is cut off at its end.
@@ -243,15 +280,23 @@
         return text.count
     }
 
-    private func makeLiveFinder() -> BackwardAutomaton {
-        var automata: [(automaton: PositionAutomaton, width: Int)] = []
-        for pattern in self.patterns.indices {
+    private final class LiveFinder {
+        var automaton: PrefixAutomaton
+
+        init(_ automaton: PrefixAutomaton) { self.automaton = automaton }
+    }
+
+    private func makeLiveFinder() -> LiveFinder {
+        var automata: [(pattern: Int, automaton: PositionAutomaton)] = []
+        for pattern in self.patterns.indices where self.terms?.isTerm(pattern) != true {
             guard let expression = self.expression(pattern),
-                let automaton = try? PositionAutomaton(expression, approximatesRepeats: true)
+                let automaton = try? PositionAutomaton(expression, approximatesRepeats: true, runsForward: true)
             else { continue }
-            automata.append((automaton, self.widths[pattern].upperBound))
+            automata.append((pattern, automaton))
         }
-        return BackwardAutomaton(automata, memoryMax: Self.liveMemoryMax, entries: [{ _ in true }])
+        let finder = LiveFinder(PrefixAutomaton(automata, widths: self.widths.map(\.upperBound), memoryMax: Self.liveMemoryMax))
+        self.liveFinder = finder
+        return finder
     }
 
     private func startFinder(_ pattern: Int) -> BackwardAutomaton? {
@@ -276,21 +321,5 @@ extension BackwardAutomaton {
             if state == Self.dead { return }
             if self.startWidth(self.states[Int(state)], text, index, startsText: startsText) != 0 { starts.append(index) }
         }
-    }
-
-    fileprivate mutating func leftmostStart(_ entry: Int32, _ text: Span<UInt8>, to lowest: Int, startsText: Bool) -> Int {
-        var state = entry
-        var index = text.count
-        var leftmost = index
-        while index > lowest {
-            index -= 1
-            state = self.next(state, text[index])
-            if state == Self.dead { break }
-            let length = Int32(truncatingIfNeeded: text.count - index)
-            let known = self.states[Int(state)]
-            if length <= self.startWidth(known, text, index, startsText: startsText) { leftmost = index }
-            if length >= known.alive { break }
-        }
-        return leftmost
     }
 }

@@ -35,12 +35,20 @@ public struct PatternSet: Sendable {
         return PatternSet(patterns: patterns, widths: widths, usesTextEdges: usesTextEdges, image: image)
     }
 
+    /// Longest match of any of the patterns in bytes, without compiling them; 0 for no pattern.
+    public static func widthMax(of patterns: [Pattern]) throws(PatternError) -> Int { try self.check(patterns).1.map(\.upperBound).max() ?? 0 }
+
     private static func check(_ patterns: [Pattern]) throws(PatternError) -> ([Expression], [ClosedRange<Int>]) {
         var expressions: [Expression] = []
         var widths: [ClosedRange<Int>] = []
         for (index, pattern) in patterns.enumerated() {
             func failure(_ reason: PatternError.Reason) -> PatternError {
                 PatternError(pattern: index, expression: pattern.expression, reason: reason)
+            }
+            if pattern.edits != nil {
+                expressions.append(.empty)
+                widths.append(try self.check(pattern, index))
+                continue
             }
             let expression: Expression
             do {
@@ -57,7 +65,20 @@ public struct PatternSet: Sendable {
             expressions.append(expression)
             widths.append(least...most)
         }
+        let cost = patterns.reduce(0) { $0 + Term.cost(letters: $1.edits == nil ? 0 : $1.expression.unicodeScalars.count, edits: $1.edits ?? 0) }
+        if cost > Term.setCostMax { throw PatternError(pattern: nil, expression: "", reason: .tooManyTerms) }
         return (expressions, widths)
+    }
+
+    private static func check(_ pattern: Pattern, _ index: Int) throws(PatternError) -> ClosedRange<Int> {
+        func failure(_ reason: PatternError.Reason) -> PatternError {
+            PatternError(pattern: index, expression: pattern.expression, reason: reason)
+        }
+        let term = Term(pattern.expression, edits: pattern.edits ?? 0)
+        if term.symbols.isEmpty { throw failure(.matchesEmptyText) }
+        if term.symbols.count > Term.lengthMax { throw failure(.tooLong(term.symbols.count)) }
+        guard 0...Term.editsMax ~= term.edits, 2 * term.edits < term.symbols.count else { throw failure(.tooManyEdits) }
+        return term.widths
     }
 }
 

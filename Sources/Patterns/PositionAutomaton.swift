@@ -12,6 +12,8 @@ struct PositionAutomaton: Sendable {
     var starts: [Neighbour] = []
     /// What may stand after a match that ends at the place.
     var ends: [Neighbour] = []
+    /// Between which neighbours the expression matches nothing at all: bit 3 × before + after, kinds in the order of `Neighbour`.
+    private(set) var emptyMatches: UInt16 = 0
 
     struct TooLarge: Error {}
     static let placesMax = 16_384
@@ -23,6 +25,7 @@ struct PositionAutomaton: Sendable {
         self.splitsWords = expression.hasWordBoundaries
         self.approximatesRepeats = approximatesRepeats
         let whole = try self.fragment(expression)
+        self.emptyMatches = whole.nullable
         for first in whole.firsts { self.starts[first.place].formUnion(self.neighboursBefore(first)) }
         for last in whole.lasts { self.ends[last.place].formUnion(self.neighboursAfter(last)) }
         for place in self.predecessors.indices where self.predecessors[place].count > 1 {

@@ -48,15 +48,25 @@ public struct Recognizer: Sendable {
 /// A weighted indicator of injection or harm.
 public struct Indicator: Sendable {
     public var id: Int
+    /// What it is called wherever its number may change; empty for the user's own.
+    public var name: String
     public var expression: String
     public var isCaseless: Bool
     public var weight: Double
     public var family: String
-    public init(id: Int, expression: String, isCaseless: Bool, weight: Double, family: String) {
+    /// Not nil: `expression` is a user's own phrase, of which a match may differ by so many characters.
+    public var edits: Int?
+    public init(id: Int, name: String = "", expression: String, isCaseless: Bool, weight: Double, family: String) {
         self.id = id
+        self.name = name
         self.expression = expression
         self.isCaseless = isCaseless
         self.weight = weight
         self.family = family
+    }
+
+    init(id: Int, phrase: String, edits: Int, weight: Double, family: String) {
+        self.init(id: id, expression: phrase, isCaseless: true, weight: weight, family: family)
+        self.edits = edits
     }
 }

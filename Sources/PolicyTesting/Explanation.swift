@@ -16,6 +16,8 @@ public struct Explanation {
     public struct Policy: Sendable, Equatable {
         public var report: PolicyReport
         public var places: [Place]
+        /// What its score is made of; empty for what has no model.
+        public var parts: [InjectionScore.Part] = []
     }
 
     public let phase: PolicyPhase
@@ -30,10 +32,17 @@ public struct Explanation {
         self.phase = phase
         self.role = role
         self.text = String(decoding: text, as: UTF8.self)
+        var parts: [InjectionScore.Part] = []
         switch phase {
         case .input:
             let origin = TextOrigin(role: role, field: .content, index: 0, subIndex: 0)
+            var score = InjectionScore()
+            engine.onSightings = { kind, sightings, texts in
+                if kind == .promptInjection { score = InjectionScore.of(sightings, in: texts) }
+            }
             let outcome = engine.evaluateInput([TextSegment(bytes: text, origin: origin)])
+            engine.onSightings = nil
+            parts = score.parts
             let goesOn = outcome.verdict == .allow || outcome.verdict == .redact
             let edits = outcome.edits.map { Splice(range: $0.range, replacement: $0.replacement) }
             self.textOut = goesOn ? String(decoding: spliced(text.span, edits), as: UTF8.self) : nil
@@ -45,8 +54,10 @@ public struct Explanation {
         }
         let places = engine.places(phase, in: text, role: role)
         self.policies = self.outcome.reports.map { report in
-            let own = places.filter { $0.kind == report.kind }
-            return Policy(report: report, places: Self.places(own, in: text))
+            // Words that count only together with others are worth showing where they did.
+            let own = places.filter { $0.kind == report.kind && ($0.type != "cue" || !report.findings.isEmpty) }
+            return Policy(
+                report: report, places: Self.places(own, in: text), parts: report.kind == .promptInjection && !report.skipped ? parts : [])
         }
     }
 
@@ -84,11 +95,14 @@ extension Explanation.Policy {
             if let view = place.view { members.append(.init("decoded", JSONValue(view))) }
             return .object(members)
         }
-        return .object([
+        var members: [JSONValue.Member] = [
             .init("policy", JSONValue(self.report.kind.rawValue)), .init("verdict", JSONValue(self.report.verdict.name)),
             .init("reason_code", JSONValue(self.report.reasonCode)), .init("score", JSONValue(self.report.score)),
             .init("skipped", .bool(self.report.skipped)), .init("findings", .array(findings)), .init("places", .array(places)),
-        ])
+        ]
+        if !self.report.assertions.isEmpty { members.append(.init("assertions", .array(self.report.assertions.map(\.json)))) }
+        if !self.parts.isEmpty { members.append(.init("score_parts", .object(self.parts.map { .init($0.name, JSONValue($0.sum)) }))) }
+        return .object(members)
     }
 }
 

@@ -97,8 +97,25 @@ extension RecordedEvent {
             }
             writer.endArray()
             if let score = policy.score { writer.member("score", score) }
+            if !policy.assertions.isEmpty { Self.write(policy.assertions, to: &writer) }
             writer.key("microseconds")
             writer.integer(policy.microseconds)
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+
+    private static func write(_ assertions: [Assertion], to writer: inout JSONWriter) {
+        writer.key("assertions")
+        writer.beginArray()
+        for assertion in assertions {
+            writer.beginObject()
+            writer.member("name", assertion.name)
+            writer.member("type", assertion.type)
+            writer.member("mode", assertion.mode)
+            writer.key("score")
+            if let score = assertion.score { writer.double(score) } else { writer.null() }
+            writer.member("passed", assertion.passed)
             writer.endObject()
         }
         writer.endArray()

@@ -61,6 +61,25 @@ public struct RecordedEvent: Sendable, Equatable {
         }
     }
 
+    /// What one assertion of `quality-scorer` made of an answer.
+    public struct Assertion: Sendable, Equatable {
+        public var name: String
+        public var type: String
+        /// `enforce`, `audit` or `shadow`.
+        public var mode: String
+        /// nil: undecided.
+        public var score: Double?
+        public var passed: Bool
+
+        public init(name: String, type: String, mode: String, score: Double?, passed: Bool) {
+            self.name = name
+            self.type = type
+            self.mode = mode
+            self.score = score
+            self.passed = passed
+        }
+    }
+
     /// What one policy made of one phase.
     public struct Policy: Sendable, Equatable {
         public var kind: String
@@ -71,11 +90,13 @@ public struct RecordedEvent: Sendable, Equatable {
         public var reasonCode: String?
         public var findings: [Finding]
         public var score: Double?
+        /// Of `quality-scorer` only.
+        public var assertions: [Assertion]
         public var microseconds: Int64
 
         public init(
             kind: String, phase: String, verdict: String, reasonCode: String? = nil, findings: [Finding] = [],
-            score: Double? = nil, microseconds: Int64
+            score: Double? = nil, assertions: [Assertion] = [], microseconds: Int64
         ) {
             self.kind = kind
             self.phase = phase
@@ -83,6 +104,7 @@ public struct RecordedEvent: Sendable, Equatable {
             self.reasonCode = reasonCode
             self.findings = findings
             self.score = score
+            self.assertions = assertions
             self.microseconds = microseconds
         }
     }

@@ -35,6 +35,8 @@ public struct AttemptPlan: Sendable {
     private var position = 0
     private var attemptsInTurn = 0
     private var turnEnd = Duration.zero
+    /// Answers that came and were refused.
+    private var refusals = 0
     /// Attempts begun so far.
     public private(set) var attempts = 0
 
@@ -71,6 +73,20 @@ public struct AttemptPlan: Sendable {
         self.position += 1
         return self.beginTurn(age: age)
     }
+
+    /// What follows an answer that came and may not go out: the same target once more, within its turn and its retries; `giveUp` when it has had them.
+    public mutating func again(age: Duration) -> AttemptDecision {
+        guard self.position < self.targets.count, self.refusals < Self.refusalsMax, age < self.turnEnd else { return .giveUp }
+        let attemptsMax = self.clientIsRetrying ? 1 : self.settings.targets[self.targets[self.position]].retry.attemptsMax
+        guard self.attemptsInTurn < attemptsMax else { return .giveUp }
+        self.refusals += 1
+        self.attemptsInTurn += 1
+        self.attempts += 1
+        return .attempt(target: self.targets[self.position], delay: .zero, turnEnd: self.turnEnd)
+    }
+
+    /// Of one request.
+    static let refusalsMax = 2
 
     private mutating func beginTurn(age: Duration) -> AttemptDecision {
         let target = self.settings.targets[self.targets[self.position]]

@@ -113,16 +113,43 @@ public struct SafetyFilterOptions: Codable, Sendable, Equatable {
 }
 
 public struct QualityScorerOptions: Codable, Sendable, Equatable {
+    public enum AssertionType: String, Codable, Sendable, CaseIterable {
+        case contains
+        case notContains = "not-contains"
+        case regex
+        case isJSON = "is-json"
+        case jsonSchema = "json-schema"
+        case maxLength = "max-length"
+        case language, refusal, repetition, latency, cost
+
+        /// `threshold` is the most of what is measured, not the least of a score.
+        public var hasLimit: Bool {
+            switch self {
+            case .maxLength, .repetition, .latency, .cost: true
+            case .contains, .notContains, .regex, .isJSON, .jsonSchema, .language, .refusal: false
+            }
+        }
+    }
+
     public struct Assertion: Codable, Sendable, Equatable {
         public enum Mode: String, Codable, Sendable, CaseIterable { case enforce, audit, shadow }
-        public var type: String
-        public var name: String?
-        public var value: String?
-        public var threshold: Double?
+        public var type: AssertionType
+        /// Under which it stands in events.
+        public var name: String
+        /// Texts, expressions or languages.
+        public var values: [String] = []
+        /// A JSON Schema as JSON.
+        public var schema: String?
+        /// The least score, 0 to 1; or the most characters, milliseconds, US dollars, share of repetition.
+        public var threshold = 1.0
         public var weight = 1.0
         public var mode = Mode.enforce
         public var negate = false
-        public init(type: String) { self.type = type }
+        public var isCaseSensitive = true
+        public init(type: AssertionType) {
+            self.type = type
+            self.name = type.rawValue
+        }
     }
     public enum FailureAction: String, Codable, Sendable, CaseIterable { case block, log, retry }
     public var outputCharsMin: Int?

@@ -94,6 +94,9 @@ final class EventRecorder {
                 kind: report.kind.rawValue, phase: report.phase == .input ? "input" : "output",
                 verdict: report.skipped ? "skipped" : report.verdict.name, reasonCode: report.reasonCode.isEmpty ? nil : report.reasonCode,
                 findings: report.findings.map { RecordedEvent.Finding(type: $0.type, count: $0.count) }, score: report.score,
+                assertions: report.assertions.map {
+                    RecordedEvent.Assertion(name: $0.name, type: $0.type, mode: $0.mode.rawValue, score: $0.score, passed: $0.isPassed)
+                },
                 microseconds: report.nanoseconds / 1000)
         }
         event.tokens = self.tokens(pipeline, facts)
@@ -103,16 +106,13 @@ final class EventRecorder {
 
     /// What the provider counted, else an estimate that says so; nil when nothing reached a provider.
     private func tokens(_ pipeline: RequestPipeline, _ facts: ExchangeFacts) -> RecordedEvent.Tokens? {
-        if let usage = facts.usage { return RecordedEvent.Tokens(prompt: usage.prompt, completion: usage.completion, isEstimated: false) }
         guard !facts.attempts.isEmpty, let document = pipeline.document else { return nil }
-        return RecordedEvent.Tokens(
-            prompt: TokenEstimate.prompt(document, endpoint: pipeline.endpoint), completion: TokenEstimate.tokens(bytes: facts.completionBytes),
-            isEstimated: true)
+        let tokens = facts.tokens(document, pipeline.endpoint)
+        return RecordedEvent.Tokens(prompt: tokens.prompt, completion: tokens.completion, isEstimated: tokens.isEstimated)
     }
 
-    /// In 1e-8 US dollars: a dollar per million tokens is a hundred of them a token.
     private func cost(_ tokens: RecordedEvent.Tokens?, _ target: String?) -> Int64? {
         guard let tokens, let target, let price = self.pricing[target] else { return nil }
-        return Int64((Double(tokens.prompt) * price.prompt * 100 + Double(tokens.completion) * price.completion * 100).rounded())
+        return RequestTokens(prompt: tokens.prompt, completion: tokens.completion).cost(price)
     }
 }

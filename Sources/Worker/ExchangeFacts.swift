@@ -32,6 +32,8 @@ struct ExchangeFacts {
     var actions = 0
     var usage: TokenUsage?
     var completionBytes = 0
+    /// Of the answers before the last one, which were not given.
+    var spent = RequestTokens()
     var policyNanoseconds: Int64 = 0
     var firstByteAt: Instant?
     var bytesFromUpstream = 0
@@ -75,6 +77,23 @@ struct ExchangeFacts {
         self.reports.append(report)
     }
 
+    /// What the provider counted, else an estimate, for the last answer.
+    func tokensOfAnswer(_ document: RequestDocument, _ endpoint: Endpoint) -> RequestTokens {
+        if let usage { return RequestTokens(prompt: usage.prompt, completion: usage.completion) }
+        return RequestTokens(
+            prompt: TokenEstimate.prompt(document, endpoint: endpoint), completion: TokenEstimate.tokens(bytes: self.completionBytes), isEstimated: true)
+    }
+
+    /// The same for all answers of the request.
+    func tokens(_ document: RequestDocument, _ endpoint: Endpoint) -> RequestTokens { self.spent + self.tokensOfAnswer(document, endpoint) }
+
+    /// An answer came that is not given: another one is asked for.
+    mutating func refuseAnswer(_ document: RequestDocument, _ endpoint: Endpoint) {
+        self.spent = self.tokens(document, endpoint)
+        self.usage = nil
+        self.completionBytes = 0
+    }
+
     func upstreamNanoseconds(now: Instant) -> Int64 {
         self.attempts.reduce(0) { $0 + (($1.endedAt ?? now) - $1.startedAt).nanoseconds }
     }
@@ -92,5 +111,23 @@ struct ExchangeFacts {
         bytes.append(contentsOf: ", upstream;dur=".utf8)
         DecimalText.appendMilliseconds(nanoseconds: upstream, to: &bytes)
         return bytes
+    }
+}
+
+/// Tokens of the answers to one request.
+struct RequestTokens: Equatable {
+    var prompt = 0
+    var completion = 0
+    /// At least in part ours, because a provider gave no numbers.
+    var isEstimated = false
+
+    static func + (left: RequestTokens, right: RequestTokens) -> RequestTokens {
+        RequestTokens(
+            prompt: left.prompt + right.prompt, completion: left.completion + right.completion, isEstimated: left.isEstimated || right.isEstimated)
+    }
+
+    /// In 1e-8 US dollars: a dollar per million tokens is a hundred of them a token.
+    func cost(_ price: Target.Pricing) -> Int64? {
+        Int64(exactly: (Double(self.prompt) * price.prompt * 100 + Double(self.completion) * price.completion * 100).rounded())
     }
 }

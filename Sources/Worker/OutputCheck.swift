@@ -44,8 +44,8 @@ enum OutputCheck {
     }
 
     /// An error message of the provider's is text like any other.
-    static func redactedMessage(_ message: String, engine: PolicyEngine) -> String {
-        let output = engine.beginOutput()
+    static func policedMessage(_ message: String, restoring placeholders: Placeholders, engine: PolicyEngine) -> String {
+        let output = engine.beginOutput(restoring: placeholders)
         var out: [UInt8] = []
         let progress = output.feed(
             TextOrigin(role: .none, field: .errorMessage, index: 0, subIndex: 0), Array(message.utf8).span, isFinal: true, into: &out)

@@ -102,11 +102,9 @@ final class RequestMetrics {
 
     /// What the provider counted, else an estimate, as in the event.
     private func addTokens(to request: inout EndedRequest, _ pipeline: RequestPipeline, _ link: Link) {
-        if let usage = pipeline.facts.usage {
-            (request.promptTokens, request.completionTokens) = (usage.prompt, usage.completion)
-        } else if let document = pipeline.document {
-            request.promptTokens = TokenEstimate.prompt(document, endpoint: pipeline.endpoint)
-            request.completionTokens = TokenEstimate.tokens(bytes: pipeline.facts.completionBytes)
+        if let document = pipeline.document {
+            let tokens = pipeline.facts.tokens(document, pipeline.endpoint)
+            (request.promptTokens, request.completionTokens) = (tokens.prompt, tokens.completion)
         }
         let cost = (Double(request.promptTokens) * link.promptPrice + Double(request.completionTokens) * link.completionPrice).rounded()
         request.cost = Int64(exactly: cost) ?? 0

@@ -15,7 +15,7 @@ extension RequestPipeline: UpstreamObserver {
         self.facts.firstByteAt = self.gateway.loop.now
         self.gateway.metrics.firstByte(at: self.gateway.loop.now, of: self)
         let isEventStream = headers.value(of: "content-type", beginsWith: "text/event-stream")
-        if status == 200, isEventStream, self.document?.stream == true {
+        if status == 200, isEventStream, self.document?.stream == true, !self.asksWhole {
             self.phase = .awaitingEvent
             self.idleEnd = self.gateway.loop.now.advanced(nanoseconds: self.link?.streamIdleNanoseconds ?? 0)
             self.keepAliveAt = self.gateway.loop.now.advanced(nanoseconds: self.gateway.keepAliveNanoseconds)
@@ -81,25 +81,60 @@ extension RequestPipeline: UpstreamObserver {
         }
         if let usage = document.usage { self.facts.usage = usage }
         if let model = document.model { self.facts.modelAnswered = Array(copying: self.answer.span.extracting(model)) }
-        self.facts.endAttempt(status: 200, error: nil, at: self.gateway.loop.now, goesOn: false)
-        self.releaseTarget()
-        guard self.gateway.engine.hasOutputTexts else { return self.deliver(self.answer) }
-        switch self.recorded({ self.checkOutput(document) }) {
-        case .unchanged: self.deliver(self.answer)
-        case .rewritten(let body): self.deliver(body)
-        case .blocked(let block): self.refuse(self.gateway.fault(for: block))
+        self.facts.completionBytes = document.texts.reduce(0) { $0 + $1.range.count }
+        guard self.gateway.engine.hasOutputTexts else { return self.finishAnswer(self.answer) }
+        let began = Instant.now()
+        let (result, outcome) = self.recorded { self.checkOutput(document) }
+        let nanoseconds = (Instant.now() - began).nanoseconds
+        if let block = outcome.ending, block.kind == .qualityScorer, self.gateway.settings.policies.qualityScorer.failureAction == .retry,
+            self.asksAgain(for: block.reason)
+        {
+            // Only the last answer's reports are the request's.
+            self.facts.policyNanoseconds += nanoseconds
+            return
+        }
+        self.facts.note(outcome, nanoseconds: nanoseconds)
+        switch result {
+        case .unchanged: self.finishAnswer(self.answer)
+        case .rewritten(let body): self.finishAnswer(body)
+        case .blocked(let block):
+            self.endAnsweredAttempt()
+            self.refuse(self.gateway.fault(for: block))
         }
     }
 
-    private func checkOutput(_ document: AnswerDocument) -> OutputCheck.Result {
-        let began = Instant.now()
-        let output = self.gateway.engine.beginOutput()
+    private func checkOutput(_ document: AnswerDocument) -> (OutputCheck.Result, PhaseOutcome) {
+        let output = self.gateway.engine.beginOutput(restoring: self.placeholders)
         output.goOn(afterActions: self.facts.actions)
+        defer { self.gateway.engine.endOutput(output) }
         let result = OutputCheck.run(body: self.answer.span, document: document, output: output)
-        self.facts.note(output.finish(), nanoseconds: (Instant.now() - began).nanoseconds)
-        self.gateway.engine.endOutput(output)
-        return result
+        let outcome = output.finish(self.answerFacts(choices: document.choices.map(\.index)))
+        if let block = outcome.ending { return (.blocked(block), outcome) }
+        return (result, outcome)
     }
+
+    /// What is known of the answer that has just come to its end.
+    private func answerFacts(choices: [Int]) -> AnswerFacts {
+        var facts = AnswerFacts(choices: choices)
+        let now = self.gateway.loop.now
+        facts.latencyMilliseconds = self.facts.attempts.last.map { Int((($0.endedAt ?? now) - $0.startedAt).nanoseconds / 1_000_000) }
+        if let document, let index = self.facts.targetIndex, let price = self.gateway.links[index].settings.pricing {
+            facts.costMicrocents = self.facts.tokensOfAnswer(document, self.endpoint).cost(price)
+        }
+        return facts
+    }
+
+    private func endAnsweredAttempt() {
+        self.facts.endAttempt(status: 200, error: nil, at: self.gateway.loop.now, goesOn: false)
+        self.releaseTarget()
+    }
+
+    private func finishAnswer(_ body: [UInt8]) {
+        self.endAnsweredAttempt()
+        self.deliver(body)
+    }
+
+    private var placeholders: Placeholders { self.checked?.placeholders ?? Placeholders() }
 
     /// Looks at something of the answer with the flight recorder on.
     private func recorded<Result>(_ look: () -> Result) -> Result {
@@ -111,10 +146,14 @@ extension RequestPipeline: UpstreamObserver {
     private func deliver(_ body: [UInt8]) {
         if self.document?.stream == true {
             // A JSON answer to a request for a stream becomes one; SDKs would read nothing from it.
-            guard let events = WholeAnswerStream.events(of: body.span, endpoint: self.endpoint, includesUsage: self.document?.includeUsage == true) else {
+            // A provider without `stream_options` sends usage on every stream.
+            let sendsUsage = self.asksWhole && self.facts.targetIndex.map { self.gateway.links[$0].refusesStreamOptions } ?? false
+            let includesUsage = self.document?.includeUsage == true || sendsUsage
+            guard let events = WholeAnswerStream.events(of: body.span, endpoint: self.endpoint, includesUsage: includesUsage) else {
                 return self.refuse(.upstream("The provider answered a request for a stream with something else."))
             }
             self.openStream()
+            self.facts.bytesToClient += events.count
             return self.end(outcome: .completed, status: 200) { self.exchange.finishStream(events.span) }
         }
         var lines = self.answerLines()
@@ -141,7 +180,7 @@ extension RequestPipeline: UpstreamObserver {
     private func relayEvents(_ bytes: Span<UInt8>) {
         self.idleEnd = self.gateway.loop.now.advanced(nanoseconds: self.link?.streamIdleNanoseconds ?? 0)
         if self.relay == nil {
-            self.output = self.gateway.engine.hasOutputTexts ? self.gateway.engine.beginOutput() : nil
+            self.output = self.gateway.engine.hasOutputTexts ? self.gateway.engine.beginOutput(restoring: self.placeholders) : nil
             self.output?.goOn(afterActions: self.facts.actions)
             self.relay = StreamRelay(output: self.output, hidesUsage: self.link.map(self.asksForUsage) ?? false, requestID: self.requestID)
         }
@@ -227,8 +266,9 @@ extension RequestPipeline: UpstreamObserver {
         guard self.gateway.engine.hasOutputTexts else { return fault }
         return self.recorded {
             var result = fault
-            result.message = OutputCheck.redactedMessage(fault.message, engine: self.gateway.engine)
-            result.param = fault.param.map { OutputCheck.redactedMessage($0, engine: self.gateway.engine) }
+            let placeholders = self.placeholders
+            result.message = OutputCheck.policedMessage(fault.message, restoring: placeholders, engine: self.gateway.engine)
+            result.param = fault.param.map { OutputCheck.policedMessage($0, restoring: placeholders, engine: self.gateway.engine) }
             return result
         }
     }
@@ -269,13 +309,14 @@ extension RequestPipeline: UpstreamObserver {
 
     /// The head goes out with the first event, or with the first keep-alive comment.
     private func openStream() {
-        if case .streaming = self.phase { return }
+        if self.isOpen { return }
         if case .ended = self.phase { return }
         var lines = self.answerLines()
         lines.add("content-type", "text/event-stream")
         lines.add("cache-control", "no-cache")
         lines.add("x-accel-buffering", "no")
-        self.phase = .streaming
+        self.isOpen = true
+        if case .awaitingEvent = self.phase { self.phase = .streaming }
         self.gateway.openStreams += 1
         self.exchange.startStream(status: 200, headers: lines)
     }
@@ -323,8 +364,9 @@ extension RequestPipeline: UpstreamObserver {
         self.gateway.addCrossOrigin(to: &lines, head: self.exchange.head, isPreflight: false)
     }
 
-    /// An error answer of ours. Only before a byte has gone to the client.
+    /// An error answer of ours, or the end of a stream of which the client has only heard comments.
     func refuse(_ fault: GatewayFault, as given: ExchangeFacts.Outcome? = nil) {
+        if self.isOpen { return self.endStream(fault, as: given) }
         var lines = HeaderLines()
         self.addCommonLines(to: &lines)
         self.addUpstreamLines(to: &lines, withRetryAfter: false)
@@ -335,14 +377,26 @@ extension RequestPipeline: UpstreamObserver {
         self.end(outcome: outcome, status: fault.status) { self.exchange.respond(status: fault.status, headers: lines, body: body) }
     }
 
+    private func endStream(_ fault: GatewayFault, as given: ExchangeFacts.Outcome?) {
+        var out: [UInt8] = []
+        guard fault.policy != nil else {
+            EventStreamWriter.append(fault.body(requestID: self.requestID).span, to: &out)
+            self.facts.bytesToClient += out.count
+            return self.end(outcome: given ?? .failed, status: 200) {
+                self.exchange.send(out.span)
+                self.exchange.abort()
+            }
+        }
+        WholeAnswerStream.appendEnding(fault, of: self.answer.span, endpoint: self.endpoint, requestID: self.requestID, to: &out)
+        self.facts.bytesToClient += out.count
+        self.end(outcome: given ?? .blocked, status: 200) { self.exchange.finishStream(out.span) }
+    }
+
     /// The record is written before the last byte goes out: an answer that cannot be recorded is not given.
     func end(outcome: ExchangeFacts.Outcome, status: Int, deliver: () -> Void = {}) {
         if case .ended = self.phase { return }
-        var wasStreaming = false
-        if case .streaming = self.phase {
-            wasStreaming = true
-            self.gateway.openStreams -= 1
-        }
+        let wasStreaming = self.isOpen
+        if wasStreaming { self.gateway.openStreams -= 1 }
         self.phase = .ended
         self.disarm()
         if let relay {
@@ -352,7 +406,8 @@ extension RequestPipeline: UpstreamObserver {
         }
         if let output {
             self.recorded {
-                self.facts.note(output.finish(), nanoseconds: self.outputNanoseconds)
+                let facts = outcome == .completed ? self.answerFacts(choices: self.relay?.choices ?? []) : nil
+                self.facts.note(output.finish(facts), nanoseconds: self.outputNanoseconds)
                 self.gateway.engine.endOutput(output)
             }
             self.output = nil

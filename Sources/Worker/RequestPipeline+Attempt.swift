@@ -39,10 +39,15 @@ extension RequestPipeline {
         if let output { self.gateway.engine.endOutput(output) }
         self.output = nil
         self.idleEnd = .distantFuture
-        self.keepAliveAt = .distantFuture
+        if !self.asksWhole {
+            self.keepAliveAt = .distantFuture
+        } else if self.keepAliveAt == .distantFuture {
+            // The client hears nothing else until the whole answer was scored, through all attempts.
+            self.keepAliveAt = self.gateway.loop.now.advanced(nanoseconds: self.gateway.keepAliveNanoseconds)
+        }
         self.facts.beginAttempt(target: link.settings.id, at: self.gateway.loop.now)
         let body = self.exchange.body
-        let rewrite = RequestRewrite(model: link.settings.model, streamOptions: self.streamOptions(for: link), texts: checked.edits)
+        let rewrite = RequestRewrite(model: link.settings.model, streamOptions: self.streamOptions(for: link), isWhole: self.asksWhole, texts: checked.edits)
         let request = UpstreamRequest(
             url: link.url(for: self.endpoint), method: .post, headers: link.headerLines,
             requestHeaders: ClientHeaders.forwardedLines(of: self.exchange.head),
@@ -60,7 +65,7 @@ extension RequestPipeline {
     }
 
     private func streamOptions(for link: TargetLink) -> RequestRewrite.StreamOptions {
-        if link.refusesStreamOptions { return .remove }
+        if link.refusesStreamOptions || self.asksWhole { return .remove }
         return self.asksForUsage(link) ? .includeUsage : .keep
     }
 
@@ -75,6 +80,20 @@ extension RequestPipeline {
         self.plan = plan
         self.facts.endAttempt(status: fault.status, error: fault.code, at: self.gateway.loop.now, goesOn: decision != .giveUp)
         self.perform(decision)
+    }
+
+    /// An answer came and a policy refuses it. True: the target is asked once more.
+    func asksAgain(for reason: String) -> Bool {
+        guard var plan = self.plan, let document else { return false }
+        let decision = plan.again(age: self.age)
+        guard decision != .giveUp else { return false }
+        self.plan = plan
+        self.facts.refuseAnswer(document, self.endpoint)
+        self.facts.endAttempt(status: 200, error: reason, at: self.gateway.loop.now, goesOn: true)
+        self.releaseTarget()
+        self.phase = .idle
+        self.perform(decision)
+        return true
     }
 
     private func giveUp() {

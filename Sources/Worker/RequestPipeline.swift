@@ -22,7 +22,7 @@ final class RequestPipeline {
         case collecting(status: Int)
         /// A stream's head has come from the target; nothing has gone to the client.
         case awaitingEvent
-        /// The client's stream is open.
+        /// Events of the target go to the client.
         case streaming
         /// The client has its answer, or is gone.
         case ended
@@ -50,6 +50,8 @@ final class RequestPipeline {
     var answerHeaders: UpstreamHeaders?
     var lastFailure = GatewayFault.upstream("No target was tried.")
     var isPaused = false
+    /// The head of the client's stream has gone out.
+    var isOpen = false
 
     // Deadlines; the one timer below is moved lazily.
     var timer = EventLoop.Timer.none
@@ -178,7 +180,7 @@ final class RequestPipeline {
     }
 
     private func checkTexts(_ admitted: AdmittedRequest) throws(GatewayFault) -> CheckedRequest {
-        guard self.gateway.engine.hasInputTexts else { return CheckedRequest(document: admitted.document, targets: admitted.targets, edits: []) }
+        guard self.gateway.engine.hasInputTexts else { return CheckedRequest(admitted, edits: [], placeholders: Placeholders()) }
         let began = Instant.now()
         let body = self.exchange.body
         self.ticket.enter(.input)
@@ -188,7 +190,7 @@ final class RequestPipeline {
         self.facts.actions = result.outcome.actions
         switch result.outcome.verdict {
         case .allow, .redact:
-            return CheckedRequest(document: admitted.document, targets: admitted.targets, edits: result.splices)
+            return CheckedRequest(admitted, edits: result.splices, placeholders: result.outcome.placeholders)
         case .block:
             throw .blocked(
                 status: self.gateway.settings.gateway.blockStatus, phase: "input", policy: result.outcome.decidedBy?.rawValue ?? "",
@@ -214,6 +216,15 @@ final class RequestPipeline {
 
     var checked: CheckedRequest?
 
+    /// The client wants a stream and a policy has to see the whole answer before any of it goes out: the target is asked for one that is no stream.
+    var asksWhole: Bool {
+        guard self.document?.stream == true, self.gateway.engine.withholdsAnswers else { return false }
+        return switch self.endpoint {
+        case .chatCompletions, .completions, .fim: true
+        case .embeddings, .moderations: false
+        }
+    }
+
     /// Age of the request now.
     var age: Duration { self.gateway.loop.now - self.startedAt }
 }
@@ -237,9 +248,12 @@ struct CheckedRequest {
     let targets: [Int]
     /// What the policies rewrote.
     let edits: [Splice]
-    fileprivate init(document: RequestDocument, targets: [Int], edits: [Splice]) {
-        self.document = document
-        self.targets = targets
+    /// What the answer's placeholders stand for.
+    let placeholders: Placeholders
+    fileprivate init(_ admitted: AdmittedRequest, edits: [Splice], placeholders: Placeholders) {
+        self.document = admitted.document
+        self.targets = admitted.targets
         self.edits = edits
+        self.placeholders = placeholders
     }
 }

@@ -63,6 +63,9 @@ struct StreamRelay {
     /// All choices had their `finish_reason`.
     var isComplete: Bool { !self.finishedChoices.isEmpty && self.openChoices.isEmpty }
 
+    /// The `index` of each choice seen.
+    var choices: [Int] { self.openChoices + self.finishedChoices }
+
     /// One event: its data, and all of its bytes where they can be sent on as they are (else empty).
     mutating func event(_ data: Span<UInt8>, wire: Span<UInt8>, into out: inout [UInt8]) -> Step {
         if Self.isDone(data) {

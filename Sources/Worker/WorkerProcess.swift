@@ -51,7 +51,11 @@ final class WorkerProcess: WorkerControlDelegate, TimerHandler {
         }
         TestFault.act(atStart: settings.policies)
         let engine: PolicyEngine
-        do { engine = try unsafe PolicyEngine(settings: settings.policies, image: self.assignment.program.image, content: .standard, failMode: settings.gateway.failMode) } catch {
+        do {
+            engine = try unsafe PolicyEngine(
+                settings: settings.policies, image: self.assignment.program.image, content: .standard, failMode: settings.gateway.failMode,
+                placeholderKey: PlaceholderKey(seed: self.assignment.seed))
+        } catch {
             throw StartFailure("the policy image cannot be used: \(error)")
         }
         let environment = Environment()

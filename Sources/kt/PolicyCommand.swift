@@ -1,11 +1,13 @@
 internal import ArgumentParser
 internal import Config
+internal import Policies
+internal import Settings
 
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy", abstract: "Check, test, explain and measure policies.",
         discussion: "EXAMPLE\n  kt policy lint --file policy-config.yaml\n  kt policy test",
-        subcommands: [PolicyLintCommand.self, PolicyTestCommand.self, PolicyExplainCommand.self, PolicyEvalCommand.self])
+        subcommands: [PolicyLintCommand.self, PolicyTestCommand.self, PolicyExplainCommand.self, PolicyEvalCommand.self, PolicyFeaturesCommand.self])
 }
 
 struct PolicyLintCommand: ParsableCommand {
@@ -27,7 +29,8 @@ struct PolicyLintCommand: ParsableCommand {
 
     func run() throws {
         let result = ConfigLoader.load(files: ConfigLoader.files(self.file), environment: ConfigFile.environment(), checks: .engine)
-        let report = LintReport(result)
+        let holdBackMax = try result.settings.map { try PolicyProgram.outputHoldBackMax($0.policies, content: .standard) }
+        let report = LintReport(result, holdBackMax: holdBackMax)
         Terminal.write(self.json ? report.json : report.text)
         if result.isUnreadable { throw ExitCode.unreadable }
         if !report.isValid { throw ExitCode.notSo }

@@ -81,6 +81,10 @@ struct ExplanationListing {
         if !report.reasonCode.isEmpty { head += "  \(report.reasonCode)" }
         if !report.findings.isEmpty { head += "  " + report.findings.map { "\($0.type) \($0.count)" }.joined(separator: ", ") }
         var lines = head + "\n"
+        for assertion in report.assertions { lines += self.assertion(assertion) }
+        if !policy.parts.isEmpty {
+            lines += "  " + policy.parts.map { "\($0.name) \($0.sum < 0 ? "-" : "+")\(Self.decimal(abs($0.sum)))" }.joined(separator: ", ") + "\n"
+        }
         let own = policy.places.filter { $0.view == nil }
         lines += self.marked(text, own)
         var views: [String] = []
@@ -89,6 +93,13 @@ struct ExplanationListing {
             lines += "  decoded:\n" + self.marked(view, policy.places.filter { $0.view == view })
         }
         return lines
+    }
+
+    private func assertion(_ assertion: AssertionReport) -> String {
+        let verdict = assertion.score == nil ? "undecided" : assertion.isPassed ? "passed" : "failed"
+        let mode = assertion.mode == .enforce ? "" : "  \(assertion.mode.rawValue)"
+        let score = assertion.score.map { "  score \(Self.decimal($0))" } ?? ""
+        return "    \(VisibleText.line(assertion.name))  \(verdict)\(score)\(mode)\n"
     }
 
     private func marked(_ text: String, _ places: [Explanation.Place]) -> String {

@@ -36,6 +36,15 @@ struct RequestRewriteTests {
         #expect(try rewritten(body, RequestRewrite(streamOptions: .remove)) == expected)
     }
 
+    @Test(arguments: [
+        (#"{"stream": true,"stream_options":{"include_usage":true},"messages":[]}"#, #"{"stream": false,"messages":[]}"#),
+        (#"{"messages":[],"stream":true}"#, #"{"messages":[],"stream":false}"#), (#"{"messages":[],"stream":false}"#, #"{"messages":[],"stream":false}"#),
+        (#"{"messages":[],"stream":null}"#, #"{"messages":[],"stream":null}"#), (#"{"messages":[]}"#, #"{"messages":[]}"#),
+    ])
+    func `a stream is asked for as a whole`(body: String, expected: String) throws {
+        #expect(try rewritten(body, RequestRewrite(streamOptions: .remove, isWhole: true)) == expected)
+    }
+
     @Test func `a text edit, a model and an option go together`() throws {
         let body = #"{"messages":[{"content":"caf\u00e9 of ann@x.org\n"}],"stream_options":{},"model":"a"}"#
         let raw = bytes(body)

@@ -143,10 +143,9 @@ def kept(upstream, start_gateway):
 
 def test_only_a_target_that_complies_gets_the_request(kept, upstream):
     upstream.answer = Script()
-    with client_of(kept).chat.completions.with_raw_response.create(model="raw", messages=[{"role": "user", "content": "hi"}]) as response:
-        assert response.headers["x-keeptrusts-target"] == "forgets"
-        request_id = response.headers["x-request-id"]
-    [event] = kept.event_of(request_id)
+    response = client_of(kept).chat.completions.with_raw_response.create(model="raw", messages=[{"role": "user", "content": "hi"}])
+    assert response.headers["x-keeptrusts-target"] == "forgets"
+    [event] = kept.event_of(response.headers["x-request-id"])
     assert [a["target"] for a in event["attempts"]] == ["forgets"]
     found = next(p for p in event["policies"] if p["kind"] == "data-routing-policy")
     assert found["verdict"] == "allow" and found["findings"] == [{"type": "TARGET_NOT_COMPLIANT", "count": 2}]

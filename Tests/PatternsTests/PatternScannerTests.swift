@@ -52,8 +52,8 @@ struct PatternScannerTests {
     @Test func `a character cut off is live`() throws {
         let scanner = try scanner("abc")
         let bytes: [UInt8] = [0x78, 0xE2, 0x82]
-        #expect(scanner.liveSuffixStart(in: bytes.span, notBefore: 0) == 1)
-        #expect(scanner.liveSuffixStart(in: bytes.span, notBefore: 2) == 2)
+        #expect(scanner.live(bytes) == 1)
+        #expect(scanner.live(bytes, notBefore: 2) == 2)
     }
 
     // MARK: Against the engine
@@ -93,9 +93,9 @@ struct PatternScannerTests {
             var hits: [PatternHit] = []
             scanner.scan(text.span, into: &hits)
             #expect(hits == whole.ends(text))
-            let live = (0...text.count).map { length in
-                Array(text[..<length]).withLive { scanner.liveSuffixStart(in: $0, notBefore: 0) }
-            }
+            var known = LiveStarts()
+            let live = (0...text.count).map { scanner.liveSuffixStart(&known, in: text.span.extracting(0..<$0), notBefore: 0) }
+            #expect(live == (0...text.count).map { scanner.live(Array(text[..<$0])) })
             for pattern in patterns.indices {
                 for end in 0...text.count {
                     var starts: [Int] = []
@@ -113,8 +113,4 @@ struct PatternScannerTests {
             }
         }
     }
-}
-
-extension [UInt8] {
-    func withLive(_ body: (Span<UInt8>) -> Int) -> Int { body(self.span) }
 }

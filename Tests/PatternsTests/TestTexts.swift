@@ -30,9 +30,11 @@ extension PatternScanner {
         return starts.reversed()
     }
 
-    func live(_ text: String, notBefore: Int = 0) -> Int {
-        let bytes = Array(text.utf8)
-        return self.liveSuffixStart(in: bytes.span, notBefore: notBefore)
+    func live(_ text: String) -> Int { self.live(Array(text.utf8)) }
+
+    func live(_ text: [UInt8], notBefore: Int = 0) -> Int {
+        var starts = LiveStarts()
+        return self.liveSuffixStart(&starts, in: text.span, notBefore: notBefore)
     }
 }
 

@@ -124,11 +124,11 @@ struct PolicyEngineTests {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: image.count, alignment: 4096)
         defer { unsafe memory.deallocate() }
         unsafe memory.copyBytes(from: image)
-        let engine = try unsafe PolicyEngine(settings: settings, image: UnsafeRawBufferPointer(memory), content: Self.content())
+        let engine = try unsafe PolicyEngine(settings: settings, image: UnsafeRawBufferPointer(memory), content: Self.content(), placeholderKey: .published)
         #expect(engine.evaluateInput([Self.segment("a@b.cd")]).verdict == .redact)
         #expect(engine.deliver("a@b.cd napalm").text == "[EMAIL] ")
         #expect(throws: PolicyCompileError.self) {
-            try unsafe PolicyEngine(settings: PolicySettings(), image: UnsafeRawBufferPointer(memory), content: Self.content())
+            try unsafe PolicyEngine(settings: PolicySettings(), image: UnsafeRawBufferPointer(memory), content: Self.content(), placeholderKey: .published)
         }
     }
 

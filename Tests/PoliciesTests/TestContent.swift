@@ -44,7 +44,7 @@ enum TestContent {
         }
         if withFold {
             content.recognizerFold = fold
-            content.indicatorFold = fold
+            content.indicatorFold = { _ in fold }
         }
         return content
     }

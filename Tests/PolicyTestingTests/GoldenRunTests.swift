@@ -1,3 +1,4 @@
+import Exchange
 import Policies
 import Settings
 import Testing
@@ -35,6 +36,63 @@ struct GoldenRunTests {
                 .init(field: "text", expected: "Mail max@example.com", actual: "Mail [EMAIL]"),
             ])
         #expect(!failed.isPassed)
+    }
+
+    private static func qualityEngine() throws -> PolicyEngine {
+        var settings = PolicySettings()
+        settings.chain = [.qualityScorer]
+        settings.qualityScorer.outputCharsMin = 4
+        var shadow = QualityScorerOptions.Assertion(type: .contains)
+        shadow.values = ["dog"]
+        shadow.mode = .shadow
+        settings.qualityScorer.assertions = [shadow]
+        settings.qualityScorer.failureAction = .block
+        return try PolicyEngine(try PolicyProgram.compile(settings, content: .standard))
+    }
+
+    @Test(arguments: [#""no""#, #"["n", "o"]"#, #"{"text": "no", "cuts": 20}"#, #"{"choices": [{"index": 0, "message": {"content": "no"}, "finish_reason": "stop"}]}"#])
+    func `the quality of an answer is part of the verdict`(response: String) throws {
+        let result = try Self.result(
+            #"""
+            {"input": "hi", "upstream_response": \#(response), "expected": {"verdict": "block", "reason_code": "quality_scorer.failed", "policy": "quality-scorer", "text": "",
+             "findings": [{"policy": "quality-scorer", "type": "min_output_chars"}]}}
+            """#, try Self.qualityEngine())
+        #expect(result.differences == [])
+        let json = String(decoding: result.json.compact, as: UTF8.self)
+        #expect(json.contains(#""quality_scores":{"score":0.5,"assertions":[{"name":"min_output_chars","type":"min_output_chars","mode":"enforce","score":0.5,"passed":false}"#))
+        #expect(json.contains(#"{"name":"contains","type":"contains","mode":"shadow","score":0,"passed":false}]"#))
+    }
+
+    @Test func `an answer that is good enough goes on`() throws {
+        let result = try Self.result(#"{"input": "hi", "upstream_response": "good", "expected": {"verdict": "allow", "text": "good", "findings": []}}"#, try Self.qualityEngine())
+        #expect(result.differences == [])
+    }
+
+    private static let reversible = Result<PolicyProgram, any Error> { () throws -> PolicyProgram in
+        var settings = PolicySettings()
+        settings.chain = [.piiDetector]
+        settings.piiDetector.entities = ["EMAIL"]
+        settings.piiDetector.markerFormat = .reversible
+        return try PolicyProgram.compile(settings, content: .standard)
+    }
+
+    /// Placeholders are the same on every run, so that a test can name them.
+    @Test(arguments: [
+        #""Mail [EMAIL_tgjgtbjd] or eve@example.org""#, #"{"text": "Mail [EMAIL_tgjgtbjd] or eve@example.org", "cuts": 40}"#,
+        #"{"text": "Mail [EMAIL_tgjgtbjd] or eve@example.org", "cuts": [6, 14, 20]}"#, #"["Mail [EMAIL_tg", "jgtbjd]", " or eve@example.org"]"#,
+        #"{"choices": [{"index": 0, "message": {"role": "assistant", "content": "Mail [EMAIL_tgjgtbjd] or eve@example.org"}, "finish_reason": "stop"}]}"#,
+    ])
+    func `values come back where markers are reversible`(response: String) throws {
+        let engine = try PolicyEngine(try Self.reversible.get())
+        let request = try Self.result(
+            #"{"input": "Mail max@example.com", "expected": {"verdict": "redact", "text": "Mail [EMAIL_tgjgtbjd]"}}"#, engine)
+        #expect(request.differences == [])
+        let answer = try Self.result(
+            #"{"input": "Mail max@example.com", "upstream_response": \#(response), "expected": {"verdict": "redact", "text": "Mail max@example.com or [EMAIL]"}}"#,
+            engine)
+        #expect(answer.differences == [])
+        let explanation = Explanation(Array("Mail max@example.com".utf8), phase: .input, role: .user, engine: engine)
+        #expect(explanation.textOut == "Mail [EMAIL_tgjgtbjd]")
     }
 
     @Test func `a blocked request reaches no provider`() throws {

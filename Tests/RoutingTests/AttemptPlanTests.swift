@@ -26,6 +26,31 @@ struct AttemptPlanTests {
         #expect(plan.attempts == 4)
     }
 
+    @Test func `an answer that is refused is asked for twice more, at the same target and at once`() {
+        var plan = self.plan(2)
+        _ = plan.begin(age: .zero)
+        #expect(plan.again(age: .seconds(2)) == .attempt(target: 0, delay: .zero, turnEnd: .seconds(60)))
+        #expect(plan.again(age: .seconds(4)) == .attempt(target: 0, delay: .zero, turnEnd: .seconds(60)))
+        #expect(plan.again(age: .seconds(6)) == .giveUp)
+        #expect(plan.attempts == 3)
+    }
+
+    @Test func `an answer is not asked for again beyond the turn, the retries, or for a client that retries itself`() {
+        var late = self.plan(1)
+        _ = late.begin(age: .zero)
+        #expect(late.again(age: .seconds(60)) == .giveUp)
+        var spent = self.plan(1)
+        _ = spent.begin(age: .zero)
+        _ = spent.next(after: .status(503, retryAfter: nil), age: .zero, random: 1)
+        #expect(spent.again(age: .seconds(1)) == .attempt(target: 0, delay: .zero, turnEnd: .seconds(60)))
+        #expect(spent.again(age: .seconds(2)) == .giveUp)
+        var retrying = self.plan(1, clientIsRetrying: true)
+        _ = retrying.begin(age: .zero)
+        #expect(retrying.again(age: .zero) == .giveUp)
+        var none = self.plan(0)
+        #expect(none.again(age: .zero) == .giveUp)
+    }
+
     @Test func `what the client did wrong is not tried again`() {
         var plan = self.plan(2)
         _ = plan.begin(age: .zero)

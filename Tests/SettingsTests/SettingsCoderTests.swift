@@ -12,7 +12,7 @@ struct SettingsCoderTests {
         settings.policies.promptInjection.message = "no"
         settings.policies.piiDetector.entities = ["EMAIL"]
         settings.policies.piiDetector.customMarkers = ["EMAIL": "<mail>", "PHONE": "<tel>", "IBAN": "<iban>"]
-        settings.policies.qualityScorer.assertions = [.init(type: "contains")]
+        settings.policies.qualityScorer.assertions = [.init(type: .contains), .init(type: .jsonSchema)]
         settings.policies.agentFirewall.allowedTools = []
         var target = Target(id: "a", provider: "mistral", model: "m", baseURL: "https://api.mistral.ai/v1")
         target.secret = .environment("MISTRAL_API_KEY")

@@ -19,11 +19,13 @@ public final class OutputPolicies {
         }
     }
 
-    private let context: OutputContext
+    let context: OutputContext
     private let program: PhaseProgram
     private var channels: [Channel] = []
     private var calls = ToolCallWatch()
     private var steps = TextSteps()
+    /// What went out, for the scorer.
+    private var texts = AnswerTexts()
 
     init(_ context: OutputContext) {
         self.context = context
@@ -34,6 +36,7 @@ public final class OutputPolicies {
     public func reset() {
         self.context.clear()
         self.calls.clear()
+        self.texts.removeAll()
         self.channels.removeAll(keepingCapacity: true)
     }
 
@@ -44,6 +47,14 @@ public final class OutputPolicies {
     /// text is complete: nothing is held back, and the channel is ready for another text. After a block nothing goes out any more.
     public func feed(_ origin: TextOrigin, _ text: Span<UInt8>, isFinal: Bool, into output: inout [UInt8]) -> Progress {
         if let block = self.context.block { return .blocked(block) }
+        if self.program.scorer == nil { return self.pass(origin, text, isFinal: isFinal, into: &output) }
+        let start = output.count
+        let progress = self.pass(origin, text, isFinal: isFinal, into: &output)
+        self.texts.add(origin, output[start...])
+        return progress
+    }
+
+    private func pass(_ origin: TextOrigin, _ text: Span<UInt8>, isFinal: Bool, into output: inout [UInt8]) -> Progress {
         self.context.detector.watch.begin()
         if origin.field == .toolName, let block = self.refuses(origin, text) { return .blocked(block) }
         if self.program.patterns.isEmpty {
@@ -115,14 +126,21 @@ public final class OutputPolicies {
     /// Channels with text held back, in the order in which they first came.
     public var heldChannels: [TextOrigin] { self.channels.filter { !$0.pending.isEmpty }.map(\.origin) }
 
-    /// What the policies made of the answer, for its event.
-    public func finish() -> PhaseOutcome {
+    /// What the policies made of the answer, for its event. `facts`: those of an answer that came to its end; where its quality then ends it, the
+    /// outcome says so and nothing of the answer may go out (`PolicyEngine.withholdsAnswers`).
+    public func finish(_ facts: AnswerFacts? = nil) -> PhaseOutcome {
         var outcome = PhaseOutcome()
         var isEnded = false
         for (number, policy) in self.program.policies.enumerated() {
             var report = PolicyReport(kind: policy.kind, phase: .output)
             report.findings = self.program.findings(number, self.context.findings.counts)
             if policy.rules != nil { report.score = self.context.findings.scores[number] }
+            if policy.kind == .qualityScorer {
+                if isEnded || self.context.block != nil { report.skipped = true } else { self.score(&report, policy, facts) }
+                outcome.add(report, policy)
+                if report.verdict == .block { isEnded = true }
+                continue
+            }
             let ends = self.context.block?.kind == policy.kind
             if isEnded, policy.kind != .auditLogger {
                 report.skipped = true
@@ -144,11 +162,25 @@ public final class OutputPolicies {
         }
         return outcome
     }
+
+    private func score(_ report: inout PolicyReport, _ policy: PhaseProgram.Policy, _ facts: AnswerFacts?) {
+        guard let facts, let scorer = self.program.scorer else { return }
+        self.context.detector.watch.look(policy.number)
+        for choice in facts.choices { self.texts.note(choice) }
+        let quality = scorer.score(self.texts.choices, facts)
+        report.score = quality.aggregate
+        report.assertions = quality.assertions
+        report.findings = quality.assertions.filter { !$0.isPassed && $0.mode != .shadow }.map { PolicyFinding(type: $0.name, count: $0.failures) }
+        guard quality.isFailed else { return }
+        report.reasonCode = policy.reasonCode
+        if policy.action == .block { report.verdict = .block }
+    }
 }
 
 extension PhaseProgram {
     func findings(_ policy: Int, _ counts: [Int]) -> [PolicyFinding] {
-        self.types.indices.compactMap { number in
+        guard self.policies[policy].reportsFindings else { return [] }
+        return self.types.indices.compactMap { number in
             self.types[number].policy == policy && counts[number] > 0
                 ? PolicyFinding(type: self.types[number].name, count: counts[number]) : nil
         }

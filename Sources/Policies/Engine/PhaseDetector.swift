@@ -20,7 +20,7 @@ final class PhaseDetector {
     let watch: PolicyWatch
     /// What `decide` found, ascending by start; at the same start indicators first.
     private(set) var findings: [Finding] = []
-    /// Filled by `scan`.
+    /// Filled by `scan` or `take`.
     private(set) var hits: [PatternHit] = []
     private var starts: [Int] = []
     /// What `Recognizer.allowsStart` said of starts close by.
@@ -59,6 +59,12 @@ final class PhaseDetector {
         self.scanner.scan(text, into: &self.hits)
     }
 
+    /// Hits of somebody else, in place of those of `scan`.
+    func take(_ hits: inout [PatternHit]) {
+        self.hits.removeAll(keepingCapacity: true)
+        swap(&self.hits, &hits)
+    }
+
     /// The engine promises no order.
     func sortHits() {
         for index in self.hits.indices.dropFirst() where self.hits[index - 1].end > self.hits[index].end {
@@ -82,10 +88,9 @@ final class PhaseDetector {
         var cursor: Int
         var startsText: Bool
         var endsText: Bool
-        /// Which of `hits`, and what to subtract from their ends. Those that end at `after` or before are in `candidates` already.
+        /// Which of `hits`, and what to subtract from their ends.
         var hits: Range<Int>
         var offset: Int
-        var after = 0
         var wantsRecognizers = true
         var wantsIndicators = true
         /// The text's name, and what of it is before the window's text.
@@ -101,7 +106,7 @@ final class PhaseDetector {
         for index in window.hits {
             let hit = self.hits[index]
             let end = hit.end - window.offset
-            guard end <= last, end > window.from, end > window.after else { continue }
+            guard end <= last, end > window.from else { continue }
             switch self.program.uses[hit.pattern].role {
             case .indicator:
                 guard window.wantsIndicators else { continue }

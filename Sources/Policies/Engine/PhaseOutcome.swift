@@ -48,6 +48,8 @@ public struct PolicyReport: Sendable, Equatable {
     public var reasonCode: String = ""
     public var findings: [PolicyFinding] = []
     public var score: Double?
+    /// Of `quality-scorer`: what each assertion made of the answer.
+    public var assertions: [AssertionReport] = []
     /// Evaluations read no clock: the caller may fill it in. Policies of a phase share one scan.
     public var nanoseconds: Int64 = 0
     /// An earlier policy of the chain ended the phase.
@@ -72,7 +74,15 @@ public struct PhaseOutcome: Sendable, Equatable {
     public var edits: [TextEdit] = []
     /// Tool calls that the conversation holds already, for `OutputPolicies.goOn(afterActions:)`.
     public var actions = 0
+    /// What the placeholders among the edits stand for: for the policies of the answer. Holds personal data.
+    public var placeholders = Placeholders()
     public init() {}
+
+    /// What ends the exchange; nil: nothing does.
+    public var ending: PolicyBlock? {
+        guard self.verdict == .block || self.verdict == .escalate, let kind = self.decidedBy else { return nil }
+        return PolicyBlock(kind: kind, verdict: self.verdict, reason: self.reason, message: self.message)
+    }
 }
 
 /// Why a text ends before its end.

@@ -19,6 +19,8 @@ struct PhaseProgram: Sendable {
         var tools: ToolRules?
         /// Roles whose texts it reads; nil: all.
         var roles: Set<UInt8>?
+        /// False: what it found stays out of its reports.
+        var reportsFindings = true
 
         init(kind: PolicyKind, action: PolicyAction, reasonCode: String, message: String? = nil, rules: IndicatorRules? = nil) {
             self.kind = kind
@@ -47,6 +49,8 @@ struct PhaseProgram: Sendable {
         /// A match says that the policy has failed, which is neither redacted nor a finding.
         var isError = false
         var redactsAs: Redaction = { _ in [] }
+        /// Set where a value of a request gets a placeholder instead: what stands before its code.
+        var stem: [UInt8]?
     }
 
     typealias Redaction = @Sendable (_ original: Span<UInt8>) -> [UInt8]
@@ -57,28 +61,36 @@ struct PhaseProgram: Sendable {
     }
 
     let phase: PolicyPhase
+    /// How requests are folded for indicators.
+    let indicatorFold: TextFold?
     private(set) var policies: [Policy] = []
     private(set) var patterns: [Pattern] = []
     private(set) var uses: [Use] = []
     private(set) var types: [FindingType] = []
+    /// Of `quality-scorer`: looks at whole answers, not for patterns.
+    private(set) var scorer: QualityScorer?
+    /// Why the chain cannot be compiled, where that shows before its patterns are.
+    private(set) var fault: PolicyCompileError?
 
-    /// No policy of the phase reads anything.
+    /// No policy of the phase reads anything but whole answers.
     var isEmpty: Bool { self.patterns.isEmpty && self.firewall == nil }
     var hasIndicators: Bool { self.policies.contains { $0.rules != nil } }
 
     init(_ phase: PolicyPhase, _ settings: PolicySettings, _ content: PolicyContent) {
         self.phase = phase
+        self.indicatorFold = content.indicatorFold?(settings.promptInjection)
         for kind in settings.chain {
             switch kind {
             case .promptInjection: self.addInjection(settings.promptInjection, content)
             case .piiDetector: self.addPII(settings.piiDetector, content)
             case .safetyFilter: self.addSafety(settings.safetyFilter, content)
-            case .dlpFilter: self.addDLP(settings.dlpFilter)
-            case .entityListFilter: self.addEntityList(settings.entityListFilter)
+            case .dlpFilter: self.addDLP(settings.dlpFilter, content)
+            case .entityListFilter: self.addEntityList(settings.entityListFilter, content)
             case .testFault: self.addTestFault(content.testFault)
             case .auditLogger: self.add(Policy(kind: kind, action: .log, reasonCode: ""))
+            case .qualityScorer: if phase == .output { self.addQuality(settings.qualityScorer) }
             case .agentFirewall: self.addFirewall(settings.agentFirewall)
-            case .qualityScorer, .dataRoutingPolicy: continue
+            case .dataRoutingPolicy: continue
             }
         }
     }
@@ -86,11 +98,20 @@ struct PhaseProgram: Sendable {
     /// The policy that the next patterns belong to.
     mutating func add(_ policy: Policy) { self.policies.append(policy) }
 
+    /// The scorer of the last policy.
+    mutating func add(_ scorer: QualityScorer) { self.scorer = scorer }
+
+    mutating func note(_ fault: PolicyCompileError) { self.fault = self.fault ?? fault }
+
     /// A pattern of the last policy.
-    mutating func add(_ pattern: Pattern, _ role: Role, type: String?, blocks: Bool = false, isError: Bool = false, redactsAs: Redaction? = nil) {
+    mutating func add(
+        _ pattern: Pattern, _ role: Role, type: String?, blocks: Bool = false, isError: Bool = false, stem: [UInt8]? = nil,
+        redactsAs: Redaction? = nil
+    ) {
         self.patterns.append(pattern)
         var use = Use(policy: self.policies.count - 1, role: role, type: type.map { self.type($0) } ?? -1, blocks: blocks, isError: isError)
         if let redactsAs { use.redactsAs = redactsAs }
+        use.stem = stem
         self.uses.append(use)
     }
 
@@ -102,16 +123,27 @@ struct PhaseProgram: Sendable {
         self.add(Pattern(expression: escaped(String(decoding: text, as: UTF8.self))), .marker, type: nil)
     }
 
+    /// Whatever looks like a placeholder of one of the stems stays, or comes back as its value.
+    mutating func addPlaceholders(_ stems: Set<[UInt8]>) {
+        if !stems.isEmpty { self.add(Pattern(expression: PlaceholderForm.expression(stems)), .marker, type: nil) }
+    }
+
     /// A policy that judges by indicators.
     mutating func addIndicators(
-        _ kind: PolicyKind, _ action: PolicyAction, message: String? = nil, roles: Set<UInt8>? = nil, rules: IndicatorRules
+        _ kind: PolicyKind, _ action: PolicyAction, message: String? = nil, roles: Set<UInt8>? = nil, rules: IndicatorRules,
+        _ content: PolicyContent = PolicyContent()
     ) {
         var policy = Policy(kind: kind, action: action, reasonCode: Self.code(kind, "detected"), message: message, rules: rules)
         policy.roles = roles
         self.add(policy)
         for indicator in rules.indicators where self.phase == .input || !rules.requestsOnly.contains(indicator.id) {
-            self.add(
-                Pattern(expression: indicator.expression, isCaseless: indicator.isCaseless), .indicator(indicator), type: indicator.family)
+            let pattern =
+                if let edits = indicator.edits {
+                    self.pattern(ofPhrase: indicator.expression, edits: edits, content)
+                } else {
+                    Pattern(expression: indicator.expression, isCaseless: indicator.isCaseless)
+                }
+            self.add(pattern, .indicator(indicator), type: indicator.family)
         }
     }
 
@@ -144,6 +176,7 @@ struct PhaseProgram: Sendable {
         for pattern in self.patterns {
             for byte in pattern.expression.utf8 { add(byte) }
             add(pattern.isCaseless ? 1 : 2)
+            add(UInt8(truncatingIfNeeded: (pattern.edits ?? -1) + 3))
             add(0xFF)
             var length = UInt64(bitPattern: Int64(pattern.lengthMax ?? -1))
             for _ in 0..<8 {

@@ -10,11 +10,20 @@ extension PolicyContent {
         content.injection = Self.injectionRules
         content.safety = { IndicatorRules.safety($0) }
         content.recognizerFold = { text, bytes, map in NormalizedText.fold(text, accents: .kept, into: &bytes, map: &map) }
-        content.indicatorFold = { text, bytes, map in NormalizedText.fold(text, accents: .folded, into: &bytes, map: &map) }
-        content.views = { text, options, views in views = DecodedViews.views(of: text, decodesBase64: options.decodesBase64) }
+        content.indicatorFold = { options in
+            let disguises = Self.disguises(options)
+            return { text, bytes, map in NormalizedText.fold(text, accents: .folded, disguises: disguises, into: &bytes, map: &map) }
+        }
+        content.views = { text, options, views in
+            views = DecodedViews.views(of: text, decodesBase64: options.decodesBase64, disguises: Self.disguises(options))
+        }
         content.testFault = { DeliberateFault.perform($0) }
         return content
     }()
+
+    private static func disguises(_ options: PromptInjectionOptions) -> NormalizedText.Disguises {
+        NormalizedText.Disguises(forms: options.normalizesUnicode, lookAlikes: options.detectsHomoglyphs)
+    }
 
     /// The rules of the table, then the user's own patterns, each of which is evidence enough.
     private static func injectionRules(_ options: PromptInjectionOptions) -> IndicatorRules {
@@ -25,13 +34,13 @@ extension PolicyContent {
             Indicator(
                 id: InjectionRules.indicators.count + number, expression: pattern.pattern, isCaseless: true, weight: 1, family: "custom")
         }
-        return IndicatorRules(indicators: table + own, threshold: options.threshold) { sightings in
+        @Sendable func score(_ sightings: [IndicatorSighting], _ texts: [UInt8]) -> Double {
             if sightings.contains(where: { $0.id >= InjectionRules.indicators.count }) { return 1 }
-            return Self.highest(sightings) { hits, first in
-                InjectionRules.score(
-                    hits, isFromTool: first.origin.role == .tool || first.origin.role == .function, isDecoded: first.view > 0)
-            }
+            return InjectionScore.value(sightings, in: texts)
         }
+        var rules = IndicatorRules(indicators: table + own, threshold: options.threshold) { score($0, []) }
+        rules.scoreInTexts = score
+        return rules
     }
 
     /// The highest score of any view of any text: what stands in different texts does not add up.

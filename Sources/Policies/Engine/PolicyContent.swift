@@ -8,16 +8,19 @@ public struct IndicatorSighting: Sendable, Equatable {
     public var origin: TextOrigin
     /// Number of the text among those evaluated together; in an answer the strings of one channel.
     public var segment: Int
-    /// 0 for the text itself, else the number of the decoded view.
+    /// 0 for the text itself, else the number of the decoded view, below 0 that of a view with words put right.
     public var view: Int
     /// In the folded bytes of the view.
     public var range: Range<Int>
-    public init(id: Int, origin: TextOrigin, segment: Int, view: Int, range: Range<Int>) {
+    /// In requests: where the view stands in the bytes that were evaluated together.
+    public var text: Range<Int>
+    public init(id: Int, origin: TextOrigin, segment: Int, view: Int, range: Range<Int>, text: Range<Int> = 0..<0) {
         self.id = id
         self.origin = origin
         self.segment = segment
         self.view = view
         self.range = range
+        self.text = text
     }
 }
 
@@ -34,6 +37,8 @@ public struct IndicatorRules: Sendable {
     public var requestsOnly: Set<Int> = []
     /// What a score above the threshold is reported as; nil: how often each family was seen. Types are families of the indicators.
     public var findings: (@Sendable (_ sightings: [IndicatorSighting]) -> [PolicyFinding])?
+    /// Instead of `score` for requests, where set: also reads what `IndicatorSighting.text` is a range of.
+    public var scoreInTexts: (@Sendable (_ sightings: [IndicatorSighting], _ texts: [UInt8]) -> Double)?
     public init(indicators: [Indicator], threshold: Double, score: @escaping @Sendable (_ sightings: [IndicatorSighting]) -> Double) {
         self.indicators = indicators
         self.threshold = threshold
@@ -71,9 +76,9 @@ public struct PolicyContent: Sendable {
     /// For recognisers; nil: texts are looked at as they are.
     public var recognizerFold: TextFold?
     /// For indicators in requests. Answers are read as recognisers read them.
-    public var indicatorFold: TextFold?
+    public var indicatorFold: (@Sendable (_ options: PromptInjectionOptions) -> TextFold)?
     /// Appends what else a text of a request says when it is decoded.
-    public var views: (@Sendable (_ text: Span<UInt8>, _ options: PromptInjectionOptions, _ views: inout [[UInt8]]) -> Void)?
+    public var views: (@Sendable (_ text: Span<UInt8>, _ options: PromptInjectionOptions, _ views: inout [TextView]) -> Void)?
     /// What `test-fault` does at a command word, its errors apart.
     var testFault: @Sendable (TestFaultCommand) -> Void = { _ in }
 

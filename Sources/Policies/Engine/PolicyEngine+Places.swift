@@ -26,7 +26,7 @@ extension PolicyEngine {
         guard !text.isEmpty, !detector.program.isEmpty else { return [] }
         var places = self.places(detector, in: text, role: role, fold: self.content.recognizerFold, indicators: phase == .output, recognizers: true)
         if phase == .input, detector.program.hasIndicators {
-            places += self.places(detector, in: text, role: role, fold: self.content.indicatorFold, indicators: true, recognizers: false)
+            places += self.places(detector, in: text, role: role, fold: self.indicatorFold, indicators: true, recognizers: false)
             places += self.viewPlaces(detector, in: text, role: role)
         }
         return places.sorted { left, right in
@@ -50,11 +50,11 @@ extension PolicyEngine {
         guard let makeViews = self.content.views,
             detector.program.policies.contains(where: { $0.kind == .promptInjection && $0.roles?.contains(role.rawValue) ?? true })
         else { return [] }
-        var views: [[UInt8]] = []
+        var views: [TextView] = []
         makeViews(text.span, self.settings.promptInjection, &views)
         return views.flatMap { view in
-            self.find(detector, in: view, role: role, indicators: true, recognizers: false) { $0 }.map { place in
-                PolicyPlace(kind: place.kind, type: place.type, range: place.range, view: view)
+            self.find(detector, in: view.bytes, role: role, indicators: true, recognizers: false) { $0 }.map { place in
+                PolicyPlace(kind: place.kind, type: place.type, range: place.range, view: view.bytes)
             }
         }
     }

@@ -11,6 +11,10 @@ public final class PolicyEngine {
     private let inputContext: OutputContext
     private let watch: PolicyWatch
     private let failMode: FailMode
+    private let placeholderKey: PlaceholderKey
+    /// Values of requests get placeholders.
+    private let hidesValues: Bool
+    let indicatorFold: TextFold?
     private var pool: [OutputPolicies] = []
     private static let poolMax = 64
     /// In one request; more say nothing new.
@@ -24,37 +28,45 @@ public final class PolicyEngine {
     private let inputAllowed: PhaseOutcome
 
     /// `image` is `PolicyProgram.image` of the same settings and content: read-only, on a page boundary, and it outlives the engine.
-    /// `failMode`: what becomes of a text that a policy could not be evaluated for.
+    /// `failMode`: what becomes of a text that a policy could not be evaluated for. `placeholderKey`: the gateway's.
     public convenience init(
-        settings: PolicySettings, image: UnsafeRawBufferPointer, content: PolicyContent = PolicyContent(), failMode: FailMode = .block
+        settings: PolicySettings, image: UnsafeRawBufferPointer, content: PolicyContent = PolicyContent(), failMode: FailMode = .block,
+        placeholderKey: PlaceholderKey
     ) throws(PolicyCompileError) {
         let image = try unsafe PolicyImage(image)
         let input = PhaseProgram(.input, settings, content)
         let output = PhaseProgram(.output, settings, content)
+        if let fault = input.fault ?? output.fault { throw fault }
         let watch = PolicyWatch()
         self.init(
             settings, content, PhaseDetector(input, try image.scanner(0, for: input), watch),
-            PhaseDetector(output, try image.scanner(1, for: output), watch), failMode)
+            PhaseDetector(output, try image.scanner(1, for: output), watch), failMode, placeholderKey)
     }
 
     /// For a process that has just compiled the program.
-    public convenience init(_ program: PolicyProgram, failMode: FailMode = .block) throws(PolicyCompileError) {
+    public convenience init(
+        _ program: PolicyProgram, failMode: FailMode = .block, placeholderKey: PlaceholderKey = .published
+    ) throws(PolicyCompileError) {
         do {
             let watch = PolicyWatch()
             self.init(
                 program.settings, program.content, PhaseDetector(program.input, try PatternScanner(program.inputSet), watch),
-                PhaseDetector(program.output, try PatternScanner(program.outputSet), watch), failMode)
+                PhaseDetector(program.output, try PatternScanner(program.outputSet), watch), failMode, placeholderKey)
         } catch {
             throw PolicyCompileError(message: error.description)
         }
     }
 
     private init(
-        _ settings: PolicySettings, _ content: PolicyContent, _ input: PhaseDetector, _ output: PhaseDetector, _ failMode: FailMode
+        _ settings: PolicySettings, _ content: PolicyContent, _ input: PhaseDetector, _ output: PhaseDetector, _ failMode: FailMode,
+        _ placeholderKey: PlaceholderKey
     ) {
         self.failMode = failMode
+        self.placeholderKey = placeholderKey
+        self.hidesValues = input.program.uses.contains { $0.stem != nil }
         self.settings = settings
         self.content = content
+        self.indicatorFold = content.indicatorFold?(settings.promptInjection)
         self.input = input
         self.output = output
         self.watch = input.watch
@@ -75,14 +87,25 @@ public final class PolicyEngine {
         set { self.watch.onPolicy = newValue }
     }
 
+    /// Told what an indicator policy is judging in a request, and the bytes that `IndicatorSighting.text` is a range of: for tools, never for
+    /// a log or an event. It must not call back.
+    public var onSightings: ((_ kind: PolicyKind, _ sightings: [IndicatorSighting], _ texts: [UInt8]) -> Void)?
+
     /// False: requests need not be decoded for policies.
     public var hasInputTexts: Bool { !self.input.program.isEmpty }
     /// False: answers need not be decoded for policies.
-    public var hasOutputTexts: Bool { !self.output.program.isEmpty }
+    public var hasOutputTexts: Bool { !self.output.program.isEmpty || self.output.program.scorer != nil }
+    /// Nothing of an answer may go out before all of it was scored: see `OutputPolicies.finish`.
+    public var withholdsAnswers: Bool { self.output.program.scorer?.withholds ?? false }
 
     /// Policies for one answer. Give it back with `endOutput` to save allocations.
-    public func beginOutput() -> OutputPolicies {
-        self.pool.popLast() ?? OutputPolicies(OutputContext(self.output, fold: self.content.recognizerFold, failMode: self.failMode))
+    ///
+    /// - Parameter restoring: the placeholders of the request; where the answer contains one its value comes back.
+    public func beginOutput(restoring placeholders: Placeholders = Placeholders()) -> OutputPolicies {
+        let policies =
+            self.pool.popLast() ?? OutputPolicies(OutputContext(self.output, fold: self.content.recognizerFold, failMode: self.failMode))
+        policies.context.restores = placeholders
+        return policies
     }
 
     public func endOutput(_ policies: OutputPolicies) {
@@ -106,13 +129,26 @@ public final class PolicyEngine {
     /// What the chain makes of a request's texts. `tools`: the names of the tools that it declares.
     public func evaluateInput(_ segments: [TextSegment], tools: [[UInt8]] = []) -> PhaseOutcome {
         self.watch.begin()
-        guard let firewall = self.input.program.firewall else { return self.evaluate(segments, []) }
+        guard let firewall = self.input.program.firewall else { return self.evaluateHiding(segments, []) }
         self.watch.look(self.input.program.policies[firewall.number].number)
         let actions = segments.count { $0.origin.field == .toolName }
         var objections = tools.compactMap { firewall.rules.objection(to: $0.span) }
         if let objection = firewall.rules.objection(toActions: actions) { objections.append(objection) }
-        var outcome = self.evaluate(segments, objections)
+        var outcome = self.evaluateHiding(segments, objections)
         outcome.actions = actions
+        return outcome
+    }
+
+    /// With placeholders in place of values, where the settings say so.
+    private func evaluateHiding(_ segments: [TextSegment], _ objections: [ToolRules.Objection]) -> PhaseOutcome {
+        guard self.hidesValues else { return self.evaluate(segments, objections) }
+        let maker = PlaceholderMaker(self.placeholderKey)
+        self.inputContext.hides = maker
+        defer { self.inputContext.hides = nil }
+        var outcome = self.evaluate(segments, objections)
+        if outcome.edits.isEmpty { return outcome }
+        if maker.settle(segments) { outcome = self.evaluate(segments, objections) }
+        outcome.placeholders = maker.placeholders
         return outcome
     }
 
@@ -157,7 +193,7 @@ public final class PolicyEngine {
                 continue
             }
             if hasRules {
-                if let fold = self.content.indicatorFold, self.addFolded(text, number, fold, isForRecognizers: false) {
+                if let fold = self.indicatorFold, self.addFolded(text, number, fold, isForRecognizers: false) {
                     guard isForRecognizers else { continue }
                     if let fold = self.content.recognizerFold, self.addFolded(text, number, fold, isForRecognizers: true) {
                         continue
@@ -180,15 +216,15 @@ public final class PolicyEngine {
 
     private func addViews(
         _ segments: [TextSegment],
-        _ views: @Sendable (Span<UInt8>, PromptInjectionOptions, inout [[UInt8]]) -> Void
+        _ views: @Sendable (Span<UInt8>, PromptInjectionOptions, inout [TextView]) -> Void
     ) {
-        var found: [[UInt8]] = []
+        var found: [TextView] = []
         let roles = self.input.program.policies.first { $0.kind == .promptInjection }?.roles ?? []
         for (number, segment) in segments.enumerated() where roles.contains(segment.origin.role.rawValue) {
             found.removeAll(keepingCapacity: true)
             views(segment.bytes.span, self.settings.promptInjection, &found)
-            for (view, text) in found.enumerated() {
-                self.add(text.span, number, view: view + 1, isForRecognizers: false, isForIndicators: true)
+            for (place, view) in found.enumerated() {
+                self.add(view.bytes.span, number, view: view.isDecoded ? place + 1 : -1 - place, isForRecognizers: false, isForIndicators: true)
             }
         }
     }
@@ -266,15 +302,24 @@ public final class PolicyEngine {
             case .recognizer:
                 collected.findings.counts[use.type] += 1
                 collected.findings.found[use.policy] = true
-                if use.blocks { break }
+                if use.blocks {
+                    collected.findings.blocked[use.policy] = true
+                    break
+                }
                 let range = self.original(finding, part, segments[part.segment].bytes)
-                let replacement = use.redactsAs(text.extracting(finding.start..<finding.end))
+                let replacement: [UInt8]
+                if let stem = use.stem, let maker = self.inputContext.hides {
+                    replacement = maker.placeholder(stem, Array(segments[part.segment].bytes[range]))
+                } else {
+                    replacement = use.redactsAs(text.extracting(finding.start..<finding.end))
+                }
                 collected.edits.append(TextEdit(segment: part.segment, range: range, replacement: replacement))
             case .indicator(let indicator):
                 if let roles = program.policies[use.policy].roles, !roles.contains(origin.role.rawValue) { break }
                 if collected.sightings.count >= Self.sightingsMax { break }
                 let sighting = IndicatorSighting(
-                    id: indicator.id, origin: origin, segment: part.segment, view: part.view, range: finding.start..<finding.end)
+                    id: indicator.id, origin: origin, segment: part.segment, view: part.view, range: finding.start..<finding.end,
+                    text: part.range)
                 collected.sightings.append((use.policy, sighting))
                 collected.findings.counts[use.type] += 1
             }
@@ -298,6 +343,9 @@ public final class PolicyEngine {
             for (type, count) in self.inputContext.findings.counts.enumerated() { collected.findings.counts[type] += count }
             for (policy, found) in self.inputContext.findings.found.enumerated() where found {
                 collected.findings.found[policy] = true
+            }
+            for (policy, blocked) in self.inputContext.findings.blocked.enumerated() where blocked {
+                collected.findings.blocked[policy] = true
             }
             for (policy, failed) in self.inputContext.findings.failed.enumerated() where failed {
                 collected.findings.failed[policy] = true
@@ -332,7 +380,8 @@ public final class PolicyEngine {
                 report.verdict = .block
             } else if let rules = policy.rules {
                 let sightings = collected.sightings.filter { $0.policy == number }.map(\.sighting)
-                let score = sightings.isEmpty ? 0 : rules.score(sightings)
+                let score = sightings.isEmpty ? 0 : rules.scoreInTexts?(sightings, self.joined) ?? rules.score(sightings)
+                if !sightings.isEmpty { self.onSightings?(policy.kind, sightings, self.joined) }
                 report.score = score
                 report.findings = rules.findings.map { $0(sightings) } ?? program.findings(number, collected.findings.counts)
                 if !sightings.isEmpty, score >= rules.threshold {
@@ -346,7 +395,7 @@ public final class PolicyEngine {
             } else if collected.findings.found[number] {
                 report.findings = program.findings(number, collected.findings.counts)
                 report.reasonCode = policy.reasonCode
-                report.verdict = policy.action == .block ? .block : .redact
+                report.verdict = policy.action == .block || collected.findings.blocked[number] ? .block : .redact
             }
             if collected.findings.failed[number], report.reasonCode.isEmpty { report.reasonCode = policy.errorCode }
             outcome.add(report, policy)

@@ -20,7 +20,17 @@ public struct PolicyProgram: Sendable {
     let outputSet: PatternSet
 
     /// Longest text in bytes that a stream can hold back while it may still become a match; escapes in tool-call arguments count once.
-    public var outputHoldBackMax: Int { self.output.patterns.isEmpty ? 0 : TextStream.heldMax(self.outputSet.widthMax + Self.lookAhead) }
+    public var outputHoldBackMax: Int { self.output.patterns.isEmpty ? 0 : self.outputSet.widthMax + Self.lookAhead }
+    /// `outputHoldBackMax` of settings that are not compiled.
+    public static func outputHoldBackMax(_ settings: PolicySettings, content: PolicyContent = PolicyContent()) throws(PolicyCompileError) -> Int {
+        let output = PhaseProgram(.output, settings, content)
+        if output.patterns.isEmpty { return 0 }
+        do {
+            return try PatternSet.widthMax(of: output.patterns) + self.lookAhead
+        } catch {
+            throw self.failure(error, output)
+        }
+    }
     /// Longest match that a policy looks for in requests.
     public var inputWidthMax: Int { self.inputSet.widthMax }
     /// The rest of a UTF-8 sequence.
@@ -31,6 +41,7 @@ public struct PolicyProgram: Sendable {
     ) throws(PolicyCompileError) -> PolicyProgram {
         let input = PhaseProgram(.input, settings, content)
         let output = PhaseProgram(.output, settings, content)
+        if let fault = input.fault ?? output.fault { throw fault }
         return PolicyProgram(
             settings: settings, content: content, input: input, output: output, inputSet: try self.compile(input),
             outputSet: try self.compile(output))
@@ -40,10 +51,13 @@ public struct PolicyProgram: Sendable {
         do {
             return try PatternSet.compile(phase.patterns)
         } catch {
-            let kind = error.pattern.map { phase.policies[phase.uses[$0].policy].kind }
-            throw PolicyCompileError(
-                kind: kind, expression: error.pattern == nil ? nil : error.expression, message: error.description)
+            throw self.failure(error, phase)
         }
+    }
+
+    private static func failure(_ error: PatternError, _ phase: PhaseProgram) -> PolicyCompileError {
+        let kind = error.pattern.map { phase.policies[phase.uses[$0].policy].kind }
+        return PolicyCompileError(kind: kind, expression: error.pattern == nil ? nil : error.expression, message: error.description)
     }
 
     /// The bytes that workers map read-only: a page of header, then one engine database per phase, each on a page boundary.

@@ -3,6 +3,8 @@ struct HitWindow: ~Copyable {
     private var counts: [Int32]
     /// A bit for each rank whose count is not 0.
     private var bits: [UInt64]
+    /// Which of the hits are in it.
+    private(set) var hits = 0..<0
 
     private init(rankCount: Int) {
         self.counts = Array(repeating: 0, count: rankCount)
@@ -43,6 +45,7 @@ struct HitWindow: ~Copyable {
                 first += 1
             }
             if last + 1 < hits.count, hits[last + 1].end - hits[first].end <= byteCount { continue }
+            window.hits = first..<(last + 1)
             body(window)
         }
     }

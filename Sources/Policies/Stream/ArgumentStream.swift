@@ -4,6 +4,8 @@
 final class ArgumentStream {
     private enum State {
         case value
+        /// `[` is held: before a capital letter it begins a marker, not an array.
+        case bracket
         /// After `[`: a value or the end.
         case valueOrEnd
         case key
@@ -99,6 +101,7 @@ final class ArgumentStream {
             } else if self.fallBack(context, &channel, &steps) {
                 return true
             }
+        case .bracket: if self.fallBack(context, &channel, &steps) { return true }
         default: break
         }
         guard case .plain = self.state else { return false }
@@ -120,6 +123,14 @@ final class ArgumentStream {
                 return self.fallBack(context, &channel, &steps)
             }
             if self.endWord(context, &channel, &steps) { return true }
+        case .bracket:
+            guard byte < 0x41 || byte > 0x5A else {
+                self.word.append(byte)
+                return self.fallBack(context, &channel, &steps)
+            }
+            self.word.removeAll(keepingCapacity: true)
+            steps.keep(1)
+            self.state = .valueOrEnd
         default: break
         }
         if byte == 0x20 || (byte >= 0x09 && byte <= 0x0D && byte != 0x0B && byte != 0x0C) {
@@ -127,7 +138,10 @@ final class ArgumentStream {
             return false
         }
         if self.acceptStructure(byte) {
-            if case .word = self.state { self.word.append(byte) } else { steps.keep(1) }
+            switch self.state {
+            case .word, .bracket: self.word.append(byte)
+            default: steps.keep(1)
+            }
             return false
         }
         self.word.append(byte)
@@ -158,7 +172,7 @@ final class ArgumentStream {
         case 0x7B, 0x5B:
             if self.containers.count >= Self.depthMax { return false }
             self.containers.append(byte == 0x7B)
-            self.state = byte == 0x7B ? .keyOrEnd : .valueOrEnd
+            self.state = byte == 0x7B ? .keyOrEnd : .bracket
         case 0x2D, 0x30...0x39, 0x66, 0x6E, 0x74:
             self.wordLength = nil
             self.state = .word
@@ -367,7 +381,7 @@ final class ArgumentStream {
             isBlocked = self.text.feed(self.decoded.span, isFinal: isFinal, context, &channel, &self.innerSteps)
         }
         self.decoded.removeAll(keepingCapacity: true)
-        self.queue.translate(self.innerSteps, into: &steps) { jsonEscaped($0) }
+        self.queue.translate(self.innerSteps, into: &steps) { bytes, _, _ in jsonEscaped(bytes) }
         if isFinal { self.inner = .undecided }
         return isBlocked
     }

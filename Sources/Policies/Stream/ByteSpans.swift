@@ -1,4 +1,6 @@
 extension [UInt8] {
+    init(copying text: Span<UInt8>) { self = unsafe text.withUnsafeBufferPointer { bytes in unsafe Array(bytes) } }
+
     mutating func append(_ text: Span<UInt8>) {
         unsafe text.withUnsafeBufferPointer { bytes in unsafe self.append(contentsOf: bytes) }
     }

@@ -8,6 +8,8 @@ struct PhaseFindings {
     /// By number of the policy.
     var scores: [Double]
     var found: [Bool]
+    /// By number of the policy: something of what it found lets nothing through.
+    var blocked: [Bool]
     /// By number of the policy: it could not be evaluated.
     var failed: [Bool]
 
@@ -16,6 +18,7 @@ struct PhaseFindings {
         self.scores = Array(repeating: 0, count: program.policies.count)
         self.found = Array(repeating: false, count: program.policies.count)
         self.failed = self.found
+        self.blocked = self.found
     }
 
     mutating func clear() {
@@ -23,6 +26,7 @@ struct PhaseFindings {
         for index in self.scores.indices { self.scores[index] = 0 }
         for index in self.found.indices { self.found[index] = false }
         for index in self.failed.indices { self.failed[index] = false }
+        for index in self.blocked.indices { self.blocked[index] = false }
     }
 
     /// The scan that all policies share has failed. The first that reads texts; nil: none does.
@@ -46,6 +50,10 @@ final class OutputContext {
     /// For requests: indicators are looked for elsewhere, and the chain's order decides who blocks.
     var ignoresIndicators = false
     var ignoresBlocks = false
+    /// For requests: what values get placeholders from.
+    var hides: PlaceholderMaker?
+    /// For answers: the request's placeholders, whose values come back.
+    var restores = Placeholders()
 
     init(_ detector: PhaseDetector, fold: TextFold?, failMode: FailMode = .block) {
         self.detector = detector
@@ -57,6 +65,7 @@ final class OutputContext {
     func clear() {
         self.findings.clear()
         self.block = nil
+        self.restores = Placeholders()
     }
 
     /// Counts a finding. True: the text ends before it.
@@ -71,6 +80,7 @@ final class OutputContext {
         case .recognizer:
             self.findings.counts[use.type] += 1
             self.findings.found[use.policy] = true
+            if use.blocks { self.findings.blocked[use.policy] = true }
             return use.blocks && !self.ignoresBlocks ? self.end(by: policy, .block) : false
         case .indicator(let indicator):
             guard !self.ignoresIndicators, let rules = policy.rules else { return false }

@@ -7,6 +7,8 @@ enum TextStep: Equatable {
 struct TextSteps: Equatable {
     private(set) var list: [TextStep] = []
     private(set) var hasReplacement = false
+    /// The pattern's use that each replacement comes from, in their order; -1: none in particular.
+    private(set) var uses: [Int] = []
 
     mutating func keep(_ count: Int) {
         if count == 0 { return }
@@ -17,13 +19,15 @@ struct TextSteps: Equatable {
         }
     }
 
-    mutating func replace(_ count: Int, _ replacement: [UInt8]) {
+    mutating func replace(_ count: Int, _ replacement: [UInt8], use: Int = -1) {
         self.list.append(.replace(count, replacement))
+        self.uses.append(use)
         self.hasReplacement = true
     }
 
     mutating func removeAll() {
         self.list.removeAll(keepingCapacity: true)
+        self.uses.removeAll(keepingCapacity: true)
         self.hasReplacement = false
     }
 }
@@ -70,24 +74,35 @@ struct OffsetQueue {
         self.gap = 0
     }
 
-    /// Rewrites steps over the inner text as steps over the outer one. `replacement` turns an inner replacement into outer bytes.
-    mutating func translate(_ steps: TextSteps, into outer: inout TextSteps, _ replacement: ([UInt8]) -> [UInt8]) {
+    /// Rewrites steps over the inner text as steps over the outer one. `replacement` turns an inner replacement, the use it comes from, and
+    /// the place in the unsettled outer text that it is for, into outer bytes. Returns how much of the outer text is settled now.
+    @discardableResult
+    mutating func translate(
+        _ steps: TextSteps, into outer: inout TextSteps, _ replacement: (_ bytes: [UInt8], _ use: Int, _ place: Range<Int>) -> [UInt8]
+    ) -> Int {
+        var settled = 0
+        var number = 0
         for step in steps.list {
             switch step {
             case .keep(let count):
                 let (gap, length) = self.take(count)
                 outer.keep(gap + length)
+                settled += gap + length
             case .replace(let count, let bytes):
                 let (gap, length) = self.take(count)
                 outer.keep(gap)
-                outer.replace(length, replacement(bytes))
+                settled += gap + length
+                outer.replace(length, replacement(bytes, steps.uses[number], (settled - length)..<settled))
+                number += 1
             }
         }
         // What stands for nothing goes out when nothing before it is held.
         if self.head == self.entries.count, self.plainCount == 0 {
             outer.keep(Int(self.gap))
+            settled += Int(self.gap)
             self.gap = 0
         }
+        return settled
     }
 
     /// Before a block goes out what stands for nothing directly before it: had the text been cut there, it would have gone already.

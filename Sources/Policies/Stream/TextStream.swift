@@ -15,11 +15,8 @@ struct TextStream {
     private var cursor = 0
     /// What `steps` have said so far.
     private var settled = 0
-    /// Matches that end at or before it are in `candidates`, or were decided.
-    private var scanned = 0
     private var candidates = CandidateQueue()
-    /// How long the text was when `live` was last looked for.
-    private var looked = 0
+    private var starts = LiveStarts()
     private var serial = 0
 
     var holds: Bool { self.settled < self.text.count }
@@ -30,10 +27,9 @@ struct TextStream {
         self.live = 0
         self.cursor = 0
         self.settled = 0
-        self.scanned = 0
         self.candidates.removeAll()
-        self.looked = 0
         self.serial = 0
+        self.starts.clear()
     }
 
     /// True: a policy ended the text; the steps end before what it found.
@@ -42,77 +38,70 @@ struct TextStream {
         _ steps: inout TextSteps
     ) -> Bool {
         self.text.append(bytes)
-        let count = self.text.count
-        let detector = context.detector
-        if !isFinal, !self.isWorthALook { return false }
-        self.looked = count
-        let live =
-            isFinal
-            ? count : detector.scanner.liveSuffixStart(in: self.text.span, notBefore: self.live, startsText: self.base == 0)
-        var isBlocked = false
-        if live > self.live {
-            isBlocked = self.decide(upTo: live, isFinal, context, &channel, &steps)
-            self.live = live
-        }
+        let isBlocked = self.look(isFinal, context, &channel, &steps)
         if !isBlocked { self.settle(max(self.live, self.cursor), &steps) }
         if isFinal {
             self.clear()
             channel.textEnded()
         } else {
-            self.trim(detector.retention)
+            self.trim(context.detector.retention)
         }
         return isBlocked
     }
 
-    /// A long tail is looked at again when it has grown by a sixteenth, so that the work per byte does not grow with the tail.
-    private var isWorthALook: Bool {
-        (self.text.count - self.looked) * Self.growth >= self.text.count - self.live - Self.shortTail
-    }
-    private static let growth = 16
-    private static let shortTail = 96
-
-    /// How long a tail gets of which `byteCount` bytes may have to be held.
-    static func heldMax(_ byteCount: Int) -> Int { byteCount + max(0, byteCount - self.shortTail) / (self.growth - 1) + 1 }
-
-    private mutating func decide(
-        upTo live: Int, _ isFinal: Bool, _ context: OutputContext, _ channel: inout ChannelIndicators, _ steps: inout TextSteps
+    /// Decides what can be decided now.
+    private mutating func look(
+        _ isFinal: Bool, _ context: OutputContext, _ channel: inout ChannelIndicators, _ steps: inout TextSteps
     ) -> Bool {
         let detector = context.detector
-        // One byte more to the left, so that the engine sees the true neighbour.
-        let offset = max(0, self.live - 1)
         let retained = self.text
         let text = retained.span
-        detector.scan(text.extracting(offset..<text.count))
-        if detector.scanner.hasFailed, context.scanFailed() {
-            self.settle(self.live, &steps)
-            return true
+        let live: Int
+        if !isFinal {
+            live = detector.scanner.liveSuffixStart(&self.starts, in: text, notBefore: self.live, startsText: self.base == 0)
+            detector.take(&self.starts.hits)
+        } else {
+            live = text.count
+            if self.starts.isNew {
+                // For a text that comes at once the engine is faster.
+                detector.scan(text)
+                if detector.scanner.hasFailed, context.scanFailed() { return true }
+            } else {
+                detector.scanner.finish(&self.starts, in: text, notBefore: self.live, startsText: self.base == 0)
+                detector.take(&self.starts.hits)
+            }
         }
-        if detector.hits.isEmpty {
-            // Nothing ends here, so nothing was waiting either: what ended before would end here again.
-            self.scanned = isFinal ? text.count : text.count - 1
-            return false
-        }
+        defer { self.live = live }
+        if detector.hits.isEmpty, self.candidates.isEmpty { return false }
         if self.serial == 0 { self.serial = detector.nextSerial() }
         self.cursor = detector.decide(
             text,
             PhaseDetector.Window(
                 from: self.live, to: live, cursor: self.cursor, startsText: self.base == 0, endsText: isFinal,
-                hits: 0..<detector.hits.count, offset: -offset, after: self.scanned, serial: self.serial, base: self.base),
+                hits: 0..<detector.hits.count, offset: 0, serial: self.serial, base: self.base),
             &self.candidates)
-        self.scanned = isFinal ? text.count : text.count - 1
         for finding in detector.findings {
             if context.note(finding, base: self.base, &channel) {
                 self.settle(finding.start, &steps)
                 return true
             }
-            if case .recognizer = detector.program.uses[finding.use].role, !detector.program.uses[finding.use].blocks {
+            if let replacement = Self.replacement(finding, text.extracting(finding.start..<finding.end), context) {
                 self.settle(finding.start, &steps)
-                let original = text.extracting(finding.start..<finding.end)
-                steps.replace(finding.end - finding.start, detector.program.uses[finding.use].redactsAs(original))
+                steps.replace(finding.end - finding.start, replacement, use: finding.use)
                 self.settled = finding.end
             }
         }
         return false
+    }
+
+    /// What stands in the place of something found; nil: it stays.
+    private static func replacement(_ finding: Finding, _ text: Span<UInt8>, _ context: OutputContext) -> [UInt8]? {
+        let use = context.detector.program.uses[finding.use]
+        switch use.role {
+        case .recognizer: return use.blocks ? nil : use.redactsAs(text)
+        case .marker: return context.restores.value(of: text)
+        case .indicator: return nil
+        }
     }
 
     private mutating func settle(_ end: Int, _ steps: inout TextSteps) {
@@ -129,8 +118,7 @@ struct TextStream {
         self.live -= surplus
         self.cursor = max(0, self.cursor - surplus)
         self.settled -= surplus
-        self.scanned = max(0, self.scanned - surplus)
-        self.looked -= surplus
+        self.starts.shift(by: surplus)
         self.candidates.shift(by: surplus)
     }
 }
@@ -144,6 +132,8 @@ struct FoldedTextStream {
     private var steps = TextSteps()
     private var folded: [UInt8] = []
     private var map: [Int32] = []
+    /// What is not settled, as it came, where values get placeholders.
+    private var original: [UInt8] = []
 
     var holds: Bool { self.stream.holds || !self.queue.isEmpty || !self.carry.isEmpty }
 
@@ -151,27 +141,44 @@ struct FoldedTextStream {
         self.stream.clear()
         self.queue.removeAll()
         self.carry.removeAll(keepingCapacity: true)
+        self.original.removeAll(keepingCapacity: true)
     }
 
     mutating func feed(
         _ bytes: Span<UInt8>, isFinal: Bool, _ context: OutputContext, _ channel: inout ChannelIndicators,
         _ outer: inout TextSteps
     ) -> Bool {
-        guard let fold = context.fold else {
+        if context.fold == nil, context.hides == nil {
             return self.stream.feed(bytes, isFinal: isFinal, context, &channel, &outer)
         }
         self.steps.removeAll()
         let isBlocked: Bool
-        if self.carry.isEmpty, isASCII(bytes) {
+        if let fold = context.fold, !self.carry.isEmpty || !isASCII(bytes) {
+            isBlocked = self.feedFolded(bytes, isFinal, fold, context, &channel)
+        } else {
             self.queue.appendPlain(bytes.count)
             isBlocked = self.stream.feed(bytes, isFinal: isFinal, context, &channel, &self.steps)
-        } else {
-            isBlocked = self.feedFolded(bytes, isFinal, fold, context, &channel)
         }
-        self.queue.translate(self.steps, into: &outer) { $0 }
+        if let hides = context.hides {
+            self.original.append(bytes)
+            self.hide(hides, context, &outer)
+        } else {
+            self.queue.translate(self.steps, into: &outer) { bytes, _, _ in bytes }
+        }
         if isBlocked { self.queue.keepGap(into: &outer) }
         if isFinal { self.clear() }
         return isBlocked
+    }
+
+    /// A placeholder is for the text as it came, not for its fold.
+    private mutating func hide(_ maker: PlaceholderMaker, _ context: OutputContext, _ outer: inout TextSteps) {
+        let original = self.original
+        let program = context.detector.program
+        let settled = self.queue.translate(self.steps, into: &outer) { bytes, use, place in
+            guard use >= 0, let stem = program.uses[use].stem else { return bytes }
+            return maker.placeholder(stem, Array(original[place]))
+        }
+        self.original.removeFirst(settled)
     }
 
     private mutating func feedFolded(

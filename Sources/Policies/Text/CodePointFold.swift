@@ -5,18 +5,20 @@ enum CodePointFold: Equatable {
     case ascii(UInt8)
     case pair(UInt8, UInt8)
 
-    static func fold(_ scalar: UInt32, accents: NormalizedText.Accents) -> CodePointFold {
+    static func fold(_ scalar: UInt32, accents: NormalizedText.Accents, disguises: NormalizedText.Disguises = .all) -> CodePointFold {
         if scalar >= 0x300 && scalar <= 0x36F { return accents == .folded || scalar == 0x34F ? .removed : .kept }
-        if self.isInvisible(scalar) { return .removed }
+        if disguises.forms, self.isInvisible(scalar) { return .removed }
         if let plain = self.punctuation(scalar) { return .ascii(plain) }
-        if let plain = self.compatibility(scalar) { return .ascii(plain) }
+        if disguises.forms, let plain = self.compatibility(scalar) { return .ascii(plain) }
         switch scalar {
         case 0xFB00, 0xFB01, 0xFB02: return .pair(0x66, [0x66, 0x69, 0x6C][Int(scalar - 0xFB00)])
         case 0xC6, 0xE6, 0x152, 0x153, 0xDF: return accents == .folded ? self.ligature(scalar) : .kept
         default: break
         }
-        let alike = LookAlikes.latin(scalar)
-        if alike != 0 { return .ascii(alike) }
+        if disguises.lookAlikes {
+            let alike = LookAlikes.latin(scalar)
+            if alike != 0 { return .ascii(alike) }
+        }
         if accents == .folded {
             let base = LatinBase.base(of: scalar)
             if base != 0 { return .ascii(base) }
@@ -52,7 +54,7 @@ enum CodePointFold: Equatable {
         case 0x2018...0x201B, 0x2032, 0x2BC, 0xB4, 0x2B9, 0x2039, 0x203A, 0x300C, 0x300D: 0x27
         case 0x201C...0x201F, 0x2033, 0xAB, 0xBB, 0x300E, 0x300F, 0x301D...0x301F: 0x22
         case 0x2010...0x2015, 0x2212, 0xFE58, 0xFE63, 0x2043: 0x2D
-        case 0x2024, 0x3002, 0xFE52, 0x2026: 0x2E
+        case 0xB7, 0x2024, 0x2027, 0x3002, 0xFE52, 0x2026: 0x2E
         case 0x2044, 0x2215: 0x2F
         case 0x2236, 0xA789, 0xFE55, 0x2D0: 0x3A
         case 0x3001, 0xFE50, 0x201A: 0x2C
@@ -88,6 +90,8 @@ enum CodePointFold: Equatable {
         case 0x660...0x669: UInt8(scalar - 0x660 + 0x30)
         case 0x6F0...0x6F9: UInt8(scalar - 0x6F0 + 0x30)
         case 0x966...0x96F: UInt8(scalar - 0x966 + 0x30)
+        case 0x9E6...0x9EF: UInt8(scalar - 0x9E6 + 0x30)
+        case 0xE50...0xE59: UInt8(scalar - 0xE50 + 0x30)
         default: nil
         }
     }

@@ -97,17 +97,3 @@ enum EscapeDecoders {
         return true
     }
 }
-
-/// Text written in tag characters (U+E0020...U+E007E), which nobody sees.
-enum TagPayload {
-    static func decode(_ text: Span<UInt8>) -> [UInt8]? {
-        var output: [UInt8] = []
-        var index = 0
-        while index < text.count {
-            let (scalar, length) = UTF8Scalar.decode(text, at: index)
-            if scalar >= 0xE0020 && scalar <= 0xE007E { output.append(UInt8(scalar - 0xE0000)) }
-            index += max(1, length)
-        }
-        return output.isEmpty ? nil : output
-    }
-}

@@ -29,6 +29,35 @@ enum LetterDecoders {
         byte == 0x20 || byte == 0x2E || byte == 0x2D || byte == 0x5F || byte == 0x2A || byte == 0x09
     }
 
+    /// `ignore-all-previous` and `ignore_all_previous`: signs between words become spaces.
+    static func unchained(_ text: Span<UInt8>) -> [UInt8]? {
+        var output: [UInt8] = []
+        output.reserveCapacity(text.count)
+        for index in text.indices {
+            let isChain = text[index] == 0x2D || text[index] == 0x5F || text[index] == 0x2B
+            output.append(isChain && index > 0 && Byte.isLetter(text[index - 1]) ? 0x20 : text[index])
+        }
+        return output
+    }
+
+    /// `a = "ignore your", b = " rules"`: what stands in quotes, in its order.
+    static func concatenated(_ text: Span<UInt8>) -> [UInt8]? {
+        var output: [UInt8] = []
+        var index = 0
+        while index < text.count {
+            let quote = text[index]
+            index += 1
+            guard quote == 0x22 || quote == 0x27 || quote == 0x60 else { continue }
+            let start = index
+            while index < text.count, text[index] != quote, text[index] != 0x0A { index += 1 }
+            if index < text.count, text[index] == quote {
+                output.append(text.extracting(start..<index))
+                index += 1
+            }
+        }
+        return output.isEmpty ? nil : output
+    }
+
     static func leet(_ text: Span<UInt8>) -> [UInt8]? {
         var output: [UInt8] = []
         output.reserveCapacity(text.count)

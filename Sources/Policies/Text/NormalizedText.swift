@@ -11,12 +11,25 @@ public enum NormalizedText {
         case folded
     }
 
+    /// What comes off besides accents and typographic signs.
+    public struct Disguises: Sendable, Equatable {
+        /// Format characters, and compatibility forms of letters.
+        public var forms: Bool
+        /// Letters of other scripts that look like Latin ones.
+        public var lookAlikes: Bool
+        public init(forms: Bool, lookAlikes: Bool) {
+            self.forms = forms
+            self.lookAlikes = lookAlikes
+        }
+        public static let all = Disguises(forms: true, lookAlikes: true)
+    }
+
     /// Appends the folded text to `bytes` and to `map` the offset in `text` of the code point that each byte comes from,
     /// with one more entry for the end of the text.
     ///
     /// False when the text is plain ASCII: it is its own fold, and nothing is appended.
     public static func fold(
-        _ text: Span<UInt8>, accents: Accents, into bytes: inout [UInt8], map: inout [Int32]
+        _ text: Span<UInt8>, accents: Accents, disguises: Disguises = .all, into bytes: inout [UInt8], map: inout [Int32]
     ) -> Bool {
         if self.isASCII(text) { return false }
         bytes.reserveCapacity(bytes.count + text.count)
@@ -32,7 +45,7 @@ public enum NormalizedText {
             }
             let (scalar, length) = UTF8Scalar.decode(text, at: index)
             let start = Int32(truncatingIfNeeded: index)
-            switch length == 0 ? .kept : CodePointFold.fold(scalar, accents: accents) {
+            switch length == 0 ? .kept : CodePointFold.fold(scalar, accents: accents, disguises: disguises) {
             case .removed: break
             case .kept:
                 for offset in 0..<max(length, 1) {

@@ -3,7 +3,12 @@ enum RunDecoders {
     static func hex(_ text: Span<UInt8>, _ range: Range<Int>) -> [UInt8]? {
         var output: [UInt8] = []
         var index = range.lowerBound
-        while index + 1 < range.upperBound, let high = Byte.hexValue(text[index]), let low = Byte.hexValue(text[index + 1]) {
+        while index + 1 < range.upperBound {
+            if text[index] == 0x0A || text[index] == 0x0D {
+                index += 1
+                continue
+            }
+            guard let high = Byte.hexValue(text[index]), let low = Byte.hexValue(text[index + 1]) else { break }
             output.append(high << 4 | low)
             index += 2
         }
@@ -15,6 +20,7 @@ enum RunDecoders {
         var output: [UInt8] = []
         var (bits, count): (UInt32, UInt32) = (0, 0)
         for index in range {
+            if text[index] == 0x0A || text[index] == 0x0D { continue }
             guard let value = self.value(text[index]) else { return nil }
             bits = (bits << 6 | value) & 0xFF_FFFF
             count += 6

@@ -27,6 +27,14 @@ enum WordScore {
         return letters == 0 ? 0 : Double(common) / Double(letters)
     }
 
+    /// In the list below; it has words of up to eight letters.
+    static func isCommon(_ word: Span<UInt8>) -> Bool {
+        guard word.count <= 8 else { return false }
+        var packed: UInt64 = 0
+        for index in word.indices { packed = packed << 8 | UInt64(Byte.lowercased(word[index])) }
+        return self.words.contains(packed)
+    }
+
     /// Frequent words, and the words that orders to an assistant are made of, packed into integers.
     private static let words = WordTable(
         (english + german + french + spanish + italian + portuguese + dutch + polish).split(separator: " ").map { word in

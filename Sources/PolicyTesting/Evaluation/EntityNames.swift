@@ -2,7 +2,7 @@
 enum EntityNames {
     private static let names = [
         "EMAIL": "EMAIL_ADDRESS", "PHONE": "PHONE_NUMBER", "IBAN": "IBAN_CODE", "IT_CODICE_FISCALE": "IT_FISCAL_CODE", "DE_STEUER_ID": "DE_TAX_ID",
-        "API_KEY": "SECRET", "PRIVATE_KEY": "SECRET", "URL_CREDENTIALS": "SECRET",
+        "API_KEY": "SECRET", "PASSWORD": "SECRET", "PRIVATE_KEY": "SECRET", "URL_CREDENTIALS": "SECRET",
     ]
 
     static func ofData(_ type: String) -> String { self.names[type] ?? type }

@@ -15,24 +15,35 @@ public struct StreamComparison {
     private static let argumentsEvery = 5
 
     private let engine: PolicyEngine
+    private let placeholders: Placeholders
 
-    public init(_ engine: PolicyEngine) { self.engine = engine }
+    /// - Parameter restoring: the placeholders of the request that the text answers.
+    public init(_ engine: PolicyEngine, restoring placeholders: Placeholders = Placeholders()) {
+        self.engine = engine
+        self.placeholders = placeholders
+    }
 
     /// One text of an answer, fed in pieces that end at `cuts`.
     public func run(_ text: [UInt8], cuts: [Int] = []) -> Result { self.run(text, Self.content, cuts) }
 
     private func run(_ text: [UInt8], _ origin: TextOrigin, _ cuts: [Int]) -> Result {
-        let output = self.engine.beginOutput()
+        let output = self.engine.beginOutput(restoring: self.placeholders)
         defer { self.engine.endOutput(output) }
         var delivered: [UInt8] = []
         var start = 0
+        var isEnded = true
         for end in cuts + [text.count] {
             let piece = Array(text[start..<end])
             let progress = output.feed(origin, piece.span, isFinal: end == text.count, into: &delivered)
-            if case .blocked = progress { break }
+            if case .blocked = progress {
+                isEnded = false
+                break
+            }
             start = end
         }
-        return Result(text: delivered, outcome: output.finish())
+        let outcome = output.finish(isEnded ? AnswerFacts(choices: [origin.index]) : nil)
+        // Of an answer that is refused as a whole nothing goes out.
+        return Result(text: isEnded && outcome.ending != nil ? [] : delivered, outcome: outcome)
     }
 
     /// How many of `count` ways to cut the text come to something else than the whole.

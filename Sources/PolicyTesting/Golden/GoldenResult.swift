@@ -54,6 +54,12 @@ public struct GoldenResult: Sendable, Equatable {
         findings.map { "\($0.policy) \($0.type) \($0.count)" }.sorted().joined(separator: ", ")
     }
 
+    /// What `quality-scorer` made of the answer; empty without one.
+    private var qualityScores: JSONValue {
+        guard let report = self.run.reports.first(where: { !$0.assertions.isEmpty }) else { return .object([]) }
+        return .object([.init("score", JSONValue(report.score)), .init("assertions", .array(report.assertions.map(\.json)))])
+    }
+
     public var json: JSONValue {
         let policies = self.run.reports.map { report -> JSONValue in
             .object([
@@ -76,7 +82,16 @@ public struct GoldenResult: Sendable, Equatable {
                             .init("field", JSONValue($0.field)), .init("expected", JSONValue($0.expected)), .init("actual", JSONValue($0.actual)),
                         ])
                     })),
-            .init("details", .object([.init("policy_results", .array(policies)), .init("quality_scores", .object([]))])),
+            .init("details", .object([.init("policy_results", .array(policies)), .init("quality_scores", self.qualityScores)])),
+        ])
+    }
+}
+
+extension AssertionReport {
+    var json: JSONValue {
+        .object([
+            .init("name", JSONValue(self.name)), .init("type", JSONValue(self.type)), .init("mode", JSONValue(self.mode.rawValue)),
+            .init("score", JSONValue(self.score)), .init("passed", .bool(self.isPassed)),
         ])
     }
 }

@@ -60,6 +60,9 @@ extension Span where Element == UInt8 {
     /// The byte before a candidate, nil at the start of the text.
     func before(_ match: Range<Int>) -> UInt8? { match.lowerBound > 0 ? self[match.lowerBound - 1] : nil }
 
+    /// The candidate is the whole text: the value of a field, or of an argument.
+    func isAlone(_ match: Range<Int>, _ next: UInt8?) -> Bool { match.lowerBound == 0 && next == nil }
+
     /// The candidate is glued to a longer number: `1.` or `12-` stands right before it.
     func continuesNumber(_ match: Range<Int>) -> Bool {
         guard let previous = self.before(match) else { return false }
@@ -85,7 +88,9 @@ struct ContextWords: Sendable {
     private let letters: [Int]
     private let lengthMax: Int
 
-    init(_ words: String...) {
+    init(_ words: String...) { self.init(words) }
+
+    init(_ words: [String]) {
         let sorted = Set(words).map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
         precondition(sorted.allSatisfy { ($0.first ?? 0) >= 0x61 && ($0.first ?? 0) <= 0x7A }, "a context word begins with a small letter")
         self.bytes = sorted.flatMap { $0 }

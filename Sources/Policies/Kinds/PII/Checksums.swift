@@ -47,6 +47,26 @@ enum Checksum {
         return value.count == 13 && sum % 10 == 0
     }
 
+    /// Verhoeff (1969) over all digits but the one at `skipped`.
+    static func verhoeff(_ value: CompactValue, skipping skipped: Int) -> Bool {
+        let permutation = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4]
+        var check = 0
+        var place = 0
+        for index in (0..<value.count).reversed() where index != skipped {
+            var digit = value.digit(index)
+            for _ in 0..<(place % 8) { digit = permutation[digit] }
+            // The product in the dihedral group of ten elements.
+            switch (check < 5, digit < 5) {
+            case (true, true): check = (check + digit) % 5
+            case (true, false): check = (check + digit - 5) % 5 + 5
+            case (false, true): check = (check - 5 - digit + 5) % 5 + 5
+            case (false, false): check = (check - digit + 5) % 5
+            }
+            place += 1
+        }
+        return check == 0
+    }
+
     /// The letter of a Spanish DNI for its number.
     static func spanishLetter(_ number: Int) -> UInt8 { self.spanishLetters[number % 23] }
     private static let spanishLetters = Array("TRWAGMYFPDXBNJZSQVHLCKE".utf8)

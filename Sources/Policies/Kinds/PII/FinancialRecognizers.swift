@@ -2,30 +2,41 @@
 enum FinancialRecognizers {
     static let all: [Recognizer] = [
         Recognizer(
-            type: "CREDIT_CARD", expression: #"\b[2-6]\d{3}(?:[ \-]\d{4}){3}(?:[ \-]\d{3})?\b"#,
+            type: "CREDIT_CARD", expression: #"\b[2-68]\d{3}(?:[ .\-_\/]{1,2}\d{4}){3}(?:[ .\-_\/]{1,2}\d{3})?\b"#,
             isCaseless: false, leftContextMax: 64, confirm: isCard, priority: 81),
         Recognizer(
-            type: "CREDIT_CARD", expression: #"\b3\d{3}[ \-]\d{6}[ \-]\d{4,5}\b"#,
+            type: "CREDIT_CARD", expression: #"\b3\d{3}[ .\-_\/]{1,2}\d{6}[ .\-_\/]{1,2}\d{4,5}\b"#,
             isCaseless: false, leftContextMax: 64, confirm: isCard, priority: 81),
         Recognizer(
-            type: "CREDIT_CARD", expression: #"\b[1-6]\d{11,18}\b"#,
+            type: "CREDIT_CARD", expression: #"\b[1-68]\d{11,18}\b"#,
             isCaseless: false, leftContextMax: 64, confirm: isCard, priority: 80),
+        // In groups that no card has printed on it.
+        Recognizer(
+            type: "CREDIT_CARD", expression: #"\b[2-68](?:[ .\-_]?\d){12,18}\b"#,
+            isCaseless: false, leftContextMax: 64, confirm: isCard, priority: 79
+        ).allowing { cardWords.distance(in: $0, before: $1, reach: 48) != nil },
         Recognizer(
             type: "IBAN", expression: #"\b[a-z]{2}\d{2}(?:[ \-]?[a-z0-9]){11,30}\b"#,
             isCaseless: true, leftContextMax: 1, confirm: isIBAN, priority: 90),
         Recognizer(
-            type: "CRYPTO_WALLET", expression: #"\b[13][1-9A-HJ-NP-Za-km-z]{25,34}\b"#,
-            isCaseless: false, leftContextMax: 1, confirm: isBase58Address, priority: 70),
-        Recognizer(
-            type: "CRYPTO_WALLET", expression: #"\b(?:bc1|tb1|ltc1)[02-9ac-hj-np-z]{11,71}\b"#,
-            isCaseless: true, leftContextMax: 1, confirm: isBech32Address, priority: 70),
-        Recognizer(
-            type: "CRYPTO_WALLET", expression: #"\b0x[0-9a-f]{40}\b"#,
-            isCaseless: true, leftContextMax: 1, confirm: { text, match, _ in !text.continuesNumber(match) }, priority: 70),
+            type: "BIC", expression: #"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b"#, isCaseless: false, leftContextMax: 32,
+            confirm: { text, match, _ in isBusinessIdentifier(text, match) && isNamedBIC(text, match.lowerBound) }, priority: 40
+        ).allowing(isNamedBIC),
     ]
 
-    /// Only with `pci_mode`.
-    static let cardVerification = Recognizer(
+    /// Only with `pci_mode`: what may not be kept once a payment is authorised (PCI DSS 3.3).
+    static let authentication: [Recognizer] = [
+        cardVerification,
+        // Tracks 1 and 2 of the magnetic stripe (ISO/IEC 7813).
+        Recognizer(
+            type: "CARD_TRACK", expression: #"%B\d{12,19}\^[^\^\n]{2,26}\^\d{7}[^?\n]{0,48}\?"#, isCaseless: false, leftContextMax: 0,
+            confirm: { _, _, _ in true }, priority: 96),
+        Recognizer(
+            type: "CARD_TRACK", expression: #";\d{12,19}=\d{7,32}\?"#, isCaseless: false, leftContextMax: 0,
+            confirm: { _, _, _ in true }, priority: 96),
+    ]
+
+    private static let cardVerification = Recognizer(
         type: "CVV", expression: #"\b\d{3,4}\b"#, isCaseless: false, leftContextMax: 32,
         confirm: { text, match, next in
             guard !text.continuesNumber(match), next != 0x2F else { return false }
@@ -43,20 +54,20 @@ enum FinancialRecognizers {
         "kartenprufnummer", "sicherheitscode", "cryptogramme", "code de securite", "codigo de seguridad",
         "codice di sicurezza", "codigo de seguranca", "beveiligingscode", "kod cvv", "kod bezpieczenstwa")
     private static let cardWords = ContextWords(
-        "card", "visa", "mastercard", "maestro", "amex", "karte", "carte", "tarjeta", "carta", "cartao", "kaart", "karta",
-        "karty", "kartenummer", "kreditkarte", "credit", "debit", "cc")
+        "card", "cards", "card number", "cardnumber", "visa", "mastercard", "maestro", "amex", "karte", "carte", "tarjeta", "carta", "cartao", "kaart", "karta",
+        "karty", "kartenummer", "kreditkarte", "bankkarte", "pan", "unionpay", "diners", "discover", "jcb", "credit", "debit", "cc")
 
     @Sendable private static func isCard(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
         let value = CompactValue(text, match)
         guard !text.continuesNumber(match), !value.isMonotone, Checksum.luhn(value) else { return false }
         if value.count < match.count {
             // One kind of separator.
-            let hyphens = text.count(of: 0x2D, in: match)
-            if hyphens != 0 && hyphens != match.count - value.count { return false }
+            guard let separator = match.first(where: { !Byte.isDigit(text[$0]) }) else { return false }
+            if text.count(of: text[separator], in: match) != match.count - value.count { return false }
         }
         switch self.brand(value) {
         case .known: return true
-        case .weak: return self.cardWords.precede(match, in: text)
+        case .weak: return self.cardWords.precede(match, in: text) || text.isAlone(match, next) && value.count >= 16
         case .none: return false
         }
     }
@@ -80,7 +91,8 @@ enum FinancialRecognizers {
         case first2 == 35: return length == 16 ? .weak : .none
         case first4 == 2131, first4 == 1800: return length == 15 ? .known : .none
         case first4 == 6011, (644...649).contains(first3), first2 == 65: return length == 16 ? .known : .none
-        case (2200...2204).contains(first4), first2 == 62: return (16...19).contains(length) ? .weak : .none
+        case first2 == 62, (8100...8171).contains(first4): return length == 16 ? .known : (17...19).contains(length) ? .weak : .none
+        case (2200...2204).contains(first4): return (16...19).contains(length) ? .weak : .none
         case first2 == 50, (56...58).contains(first2), value.digit(0) == 6: return (12...19).contains(length) ? .weak : .none
         default: return .none
         }
@@ -96,6 +108,10 @@ enum FinancialRecognizers {
         "NO": 15, "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24,
         "SI": 19, "SK": 24, "SM": 27, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24,
         "XK": 20,
+        // Not in the registry, but in use.
+        "AO": 25, "BF": 28, "BI": 27, "BJ": 28, "CF": 27, "CG": 27, "CI": 28, "CM": 27, "CV": 25, "DJ": 27, "DZ": 26, "FK": 18, "GA": 27, "GQ": 27, "GW": 25,
+        "HN": 28, "IR": 26, "KM": 27, "MA": 28, "MG": 27, "ML": 28, "MN": 20, "MZ": 25, "NE": 28, "NI": 28, "OM": 23, "RU": 33, "SD": 18, "SN": 28, "SO": 23,
+        "TD": 27, "TG": 28, "YE": 30,
     ]
 
     /// By the lower five bits of the country's letters; 0: no such country.
@@ -108,47 +124,21 @@ enum FinancialRecognizers {
         return self.accountLengthTable[Int(value[0] & 31) * 32 + Int(value[1] & 31)] == value.count && Checksum.mod97(value) == 1
     }
 
-    @Sendable private static func isBase58Address(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
-        var decoded = InlineArray<25, UInt8>(repeating: 0)
-        for index in match {
-            var carry = self.base58Values[Int(text[index])]
-            if carry < 0 { return false }
-            for place in decoded.indices.reversed() {
-                carry += Int(decoded[place]) * 58
-                decoded[place] = UInt8(carry & 0xFF)
-                carry >>= 8
-            }
-            if carry != 0 { return false }
-        }
-        let check = ShortHash.sha256(ShortHash.sha256((0..<21).map { decoded[$0] }))
-        return (0..<4).allSatisfy { decoded[21 + $0] == check[$0] }
+    /// ISO 9362: four letters of the institution, a country, two or five more.
+    private static func isBusinessIdentifier(_ text: Span<UInt8>, _ match: Range<Int>) -> Bool {
+        let country = Int(text[match.lowerBound + 4] & 31) * 32 + Int(text[match.lowerBound + 5] & 31)
+        return self.accountLengthTable[country] != 0 || self.otherCountries.contains(country)
     }
 
-    private static func values(_ alphabet: String) -> [Int] {
-        alphabet.utf8.enumerated().reduce(into: [Int](repeating: -1, count: 256)) { $0[Int($1.element)] = $1.offset }
+    @Sendable private static func isNamedBIC(_ text: Span<UInt8>, _ start: Int) -> Bool {
+        guard let distance = self.identifierWords.distance(in: text, before: start, reach: 32) else { return false }
+        return distance <= 12
     }
-    private static let base58Values = values("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
-    private static let bech32Values = values("qpzry9x8gf2tvdw0s3jn54khce6mua7l")
 
-    /// BIP 173 and BIP 350.
-    @Sendable private static func isBech32Address(_ text: Span<UInt8>, _ match: Range<Int>, _ next: UInt8?) -> Bool {
-        let generators: InlineArray<5, UInt32> = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3]
-        var polynomial: UInt32 = 1
-        func step(_ value: UInt32) {
-            let top = polynomial >> 25
-            polynomial = (polynomial & 0x1ff_ffff) << 5 ^ value
-            for bit in generators.indices where top >> UInt32(bit) & 1 == 1 { polynomial ^= generators[bit] }
-        }
-        guard let separator = match.last(where: { text[$0] == 0x31 }) else { return false }
-        let prefix = match.lowerBound..<separator
-        for index in prefix { step(UInt32(Byte.lowercased(text[index])) >> 5) }
-        step(0)
-        for index in prefix { step(UInt32(Byte.lowercased(text[index])) & 31) }
-        for index in (separator + 1)..<match.upperBound {
-            let value = self.bech32Values[Int(Byte.lowercased(text[index]))]
-            if value < 0 { return false }
-            step(UInt32(value))
-        }
-        return polynomial == 1 || polynomial == 0x2bc8_30a3
-    }
+    private static let identifierWords = ContextWords("bic", "swift", "bic/swift", "swift/bic", "bic-code", "swift-code", "swift code", "bic code", "kod bic")
+
+    /// Countries without IBANs.
+    private static let otherCountries: Set<Int> = Set(
+        ["US", "CA", "AU", "NZ", "JP", "CN", "HK", "SG", "IN", "KR", "MX", "ZA", "TH", "MY", "ID", "PH", "TW", "AR", "CL", "CO", "PE", "NG", "KE", "MA", "RU", "VN"]
+            .map { $0.utf8.reduce(0) { $0 * 32 + Int($1 & 31) } })
 }

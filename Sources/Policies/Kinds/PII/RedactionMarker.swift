@@ -5,13 +5,13 @@ public enum RedactionMarker {
     /// The documented short name: `US_SSN` is `SSN`, every other type is called as it is.
     public static func name(for type: String) -> String { type == "US_SSN" ? "SSN" : type }
 
-    /// Bytes of the marker for a value. `.reversible` is made by the engine, which holds the key; here it is a label.
+    /// Bytes of the marker for a value. With `.reversible` a label: values of requests get placeholders instead, which the engine makes since it
+    /// holds the key; in an answer a value is the model's own, and no placeholder could be undone.
     ///
     /// A custom marker wins over the format. With `preservesLength` the marker has as many characters as the value.
     public static func text(for type: String, original: Span<UInt8>, options: PIIDetectorOptions) -> [UInt8] {
         let length = self.characterCount(original)
-        let custom = options.customMarkers[type] ?? options.customMarkers[self.name(for: type)]
-        if let custom { return self.fitted(Array(custom.utf8), to: length, options) }
+        if let custom = self.custom(type, options) { return self.fitted(Array(custom.utf8), to: length, options) }
         switch options.markerFormat {
         case .label, .reversible:
             return self.fitted(Array("[\(self.name(for: type))]".utf8), to: length, options)
@@ -20,6 +20,11 @@ public enum RedactionMarker {
         case .partial:
             return self.partial(original, length: length, options)
         }
+    }
+
+    /// The user's own marker for a type.
+    static func custom(_ type: String, _ options: PIIDetectorOptions) -> String? {
+        options.customMarkers[type] ?? options.customMarkers[self.name(for: type)]
     }
 
     /// Keeps the last four characters, of a short value none.

@@ -35,7 +35,12 @@ public enum SafetyRules {
     public static func indicators(for options: SafetyFilterOptions) -> [Indicator] {
         self.indicators
             + options.blockIf.enumerated().map { place, phrase in
-                Indicator(
+                if options.fuzzyMatching {
+                    let edits = TermMatching.edits(phrase, isFuzzy: true, distanceMax: options.distanceMax)
+                    return Indicator(
+                        id: self.indicators.count + place, phrase: phrase, edits: edits, weight: 10, family: SafetyCategory.phrase.rawValue)
+                }
+                return Indicator(
                     id: self.indicators.count + place, expression: self.literal(phrase), isCaseless: true, weight: 10,
                     family: SafetyCategory.phrase.rawValue)
             }

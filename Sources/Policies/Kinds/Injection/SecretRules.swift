@@ -1,0 +1,19 @@
+/// Talking an assistant out of a secret: who one claims to be, why it is urgent, why it is allowed.
+enum SecretRules {
+    static let all: [InjectionRule] = [
+        rule("secret.tell-me-secret", 0.6, #"\b(?:tell|give|send|show|reveal|share|disclose|confirm|provide|read|say|spell|type|hand over|pass|leak|know|have|get|need|see)\b[^.!?]{0,20}\b(?:the|your|that|this|its|any|stored) (?:[a-z]{1,12} ){0,2}(?:password|pass ?phrase|passcode|secret|api key|access (?:token|code|key|phrase|word|instructions)|secret (?:key|code|word)|private key|credentials|code ?word|security code|pin code|login|token)\b"#),
+        rule("secret.write-about-secret", 0.5, #"\b(?:write|compose|include|append|add|prepend|put|store|print|output|insert|explain|describe|what is|what's|what was|guess|recall|remember|begin with|translate|encode|format)\b[^.!?]{0,40}\b(?:access (?:code|key|phrase|word)|pass ?(?:word|phrase|code)|secret (?:code|key|word|phrase)|security code|code ?word)\b"#),
+        rule("secret.secret-you-hold", 0.6, #"\b(?:password|passphrase|passcode|secret|api key|token|key|credentials|code ?word|code)\b[^.!?]{0,16}\b(?:you (?:hold|keep|know|guard|protect|have|store|were given|are (?:hiding|protecting|guarding|holding))|that you|stored in your|in your (?:memory|context|prompt|system|instructions|possession))"#),
+        rule("secret.i-am-your-maker", 0.55, #"\b(?:i am|i'm|this is|it's|as|speaking as|we are) (?:the |your |an? |one of your |one of the )?(?:lead |chief |head |senior |real |original |main )?(?:developers?|creators?|makers?|programmers?|administrator|admin|owner|operator|engineers?|ceo|cto|boss|supervisor|it (?:support|department|admin)|security (?:team|officer|auditor|researcher)|system administrator|sysadmin|maintainer)\b"#),
+        rule("secret.from-it", 0.5, #"\b(?:i'm|i am|we are|calling|writing|this is|message) (?:calling |writing |here )?(?:from|with|at|on behalf of) (?:the )?(?:it\b|i\.t\.|openai|anthropic|mistral|microsoft|google|security|support|compliance|head ?office|admin|technical|tech support|help ?desk|engineering|legal)"#),
+        rule("secret.already-have-it", 0.6, #"\b(?:already|anyway) (?:has|have|know|knows|got|been told|seen)\b[^.!?]{0,24}\b(?:password|secret|code|key|token|credentials|it)\b|\b(?:safe(?:ly)?|okay|ok|fine|allowed|authori[sz]ed|permitted|cleared) to (?:tell|give|share|reveal|show|disclose)\b[^.!?]{0,16}\b(?:me|it|us)\b"#),
+        rule("secret.for-an-audit", 0.3, #"\b(?:for|as part of|during|to (?:complete|finish|pass|perform|run)|due to|because of) (?:an? |the |our |my )?(?:[a-z]{1,12} )?(?:audit|migration|security (?:check|test|review|audit|assessment)|verification|maintenance|debugging|investigation|backup|penetration test|pentest|diagnostic|inspection)\b"#),
+        rule("secret.emergency", 0.3, #"\b(?:emergency|life or death|lives? (?:are|is) at (?:stake|risk)|urgent(?:ly)?|will (?:die|be fired|lose my job)|time is running out|no time to)\b"#),
+        rule("secret.confirm-you-may", 0.35, #"\b(?:i|you) (?:have|has|am|'m|are) (?:full |special |explicit |the )?(?:permission|authori[sz]ation|authori[sz]ed|clearance|authority|access|privileges?|cleared|allowed) to\b|\byou (?:can|may) (?:trust me|tell me|share (?:it|this) with me|make an exception)|\b(?:grant|give) me (?:admin|root|full|elevated|special) (?:access|privileges?|rights|permissions?)"#),
+        rule("secret.guess-letters", 0.5, #"\b(?:first|last|next|each|every|individual) (?:letters?|characters?|digits?|syllables?|part|half)\b[^.!?]{0,16}\b(?:of|in) (?:the|your|that) (?:[a-z]{1,10} )?(?:password|secret|code|key|passphrase|token|word)\b|\b(?:rhymes? with|hint (?:about|for|to)|acrostic|spell(?:ed)? (?:out|backwards)|poem (?:about|with|containing))\b[^.!?]{0,24}\b(?:password|secret|passphrase|key|code ?word)\b"#),
+    ]
+
+    private static func rule(_ name: String, _ weight: Double, _ expression: String) -> InjectionRule {
+        InjectionRule(name, weight, expression)
+    }
+}
