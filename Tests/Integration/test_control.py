@@ -256,6 +256,8 @@ def test_strangers_whom_the_file_lets_in_may_look_and_no_more(asked, tmp_path):
 
 
 def test_a_drain_waits_for_what_is_in_flight_and_a_reload_ends_it(own, fake):
+    # The gateway serves from its first worker on.
+    wait_until("all workers", lambda: own.report()["state"] == "serving", 10)
     with fake.modes("chunks60.interval20"), RawClient(own.port) as stream:
         stream.send(request_bytes({**BODY, "stream": True}))
         assert stream.read_until(lambda data: b"data: {" in data)

@@ -33,6 +33,8 @@ public struct IndicatorRules: Sendable {
     /// All sightings of a request, or those of one channel of an answer so far, the last `sightingsMax` of them: a stream is
     /// judged after each one. Those of one view stand together.
     public var score: @Sendable (_ sightings: [IndicatorSighting]) -> Double
+    /// Sightings that begin further apart do not count together; an answer is judged by those within it of the last one.
+    public var reach = Int.max
     /// Indicators, by id, that are not looked for in answers.
     public var requestsOnly: Set<Int> = []
     /// What a score above the threshold is reported as; nil: how often each family was seen. Types are families of the indicators.

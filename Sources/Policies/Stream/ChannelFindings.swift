@@ -85,7 +85,7 @@ final class OutputContext {
         case .indicator(let indicator):
             guard !self.ignoresIndicators, let rules = policy.rules else { return false }
             channel.add(indicator.id, use.policy, finding, base: base)
-            let sightings = channel.sightings(of: use.policy)
+            let sightings = channel.sightings(of: use.policy, within: rules.reach)
             let score = rules.score(sightings)
             if rules.findings == nil { self.findings.counts[use.type] += 1 }
             self.findings.scores[use.policy] = max(self.findings.scores[use.policy], score)
@@ -155,8 +155,13 @@ struct ChannelIndicators {
         self.seen[policy].append(IndicatorSighting(id: id, origin: self.origin, segment: self.segment, view: 0, range: range))
     }
 
-    func sightings(of policy: Int) -> [IndicatorSighting] {
-        self.seen[policy].count <= IndicatorRules.sightingsMax
-            ? self.seen[policy] : Array(self.seen[policy].suffix(IndicatorRules.sightingsMax))
+    /// The last ones, ascending by start: those that begin at most `reach` bytes before the last one, of the same text.
+    func sightings(of policy: Int, within reach: Int) -> [IndicatorSighting] {
+        let seen = self.seen[policy]
+        let lowest = max(0, seen.count - IndicatorRules.sightingsMax)
+        guard reach < .max, let last = seen.last else { return Array(seen[lowest...]) }
+        var first = seen.count - 1
+        while first > lowest, seen[first - 1].segment == last.segment, last.range.lowerBound - seen[first - 1].range.lowerBound <= reach { first -= 1 }
+        return Array(seen[first...])
     }
 }

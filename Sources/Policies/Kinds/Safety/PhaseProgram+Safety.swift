@@ -15,6 +15,7 @@ extension IndicatorRules {
         var rules = IndicatorRules(indicators: SafetyRules.indicators(for: options), threshold: 0.0001) { sightings in
             findings(sightings).map(\.score).max() ?? 0
         }
+        rules.reach = SafetyEvidence.reach
         rules.requestsOnly = Set(SafetyRules.rules.indices.filter { SafetyRules.rules[$0].isForRequestsOnly })
         rules.findings = { sightings in
             let all = findings(sightings)

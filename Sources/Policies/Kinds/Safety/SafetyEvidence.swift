@@ -9,6 +9,8 @@ enum SafetyEvidence {
 
     /// Bytes within which evidence adds up and mentions take back.
     private static let windowBytes = 400
+    /// More than all that can count together: a window, two pairs before it, and the longest expressions.
+    static let reach = 2048
 
     private static let categoryCount = SafetyCategory.allCases.count
     private static let languageCount = SafetyLanguage.allCases.count
