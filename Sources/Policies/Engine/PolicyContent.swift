@@ -35,6 +35,8 @@ public struct IndicatorRules: Sendable {
     public var score: @Sendable (_ sightings: [IndicatorSighting]) -> Double
     /// Sightings that begin further apart do not count together; an answer is judged by those within it of the last one.
     public var reach = Int.max
+    /// By id: a sighting cannot raise the score by itself, so that an answer need not be judged after it. Ids beyond it can.
+    public var neverRaises: [Bool] = []
     /// Indicators, by id, that are not looked for in answers.
     public var requestsOnly: Set<Int> = []
     /// What a score above the threshold is reported as; nil: how often each family was seen. Types are families of the indicators.

@@ -85,6 +85,7 @@ final class OutputContext {
         case .indicator(let indicator):
             guard !self.ignoresIndicators, let rules = policy.rules else { return false }
             channel.add(indicator.id, use.policy, finding, base: base)
+            if indicator.id < rules.neverRaises.count, rules.neverRaises[indicator.id] { return false }
             let sightings = channel.sightings(of: use.policy, within: rules.reach)
             let score = rules.score(sightings)
             if rules.findings == nil { self.findings.counts[use.type] += 1 }

@@ -16,6 +16,7 @@ extension IndicatorRules {
             findings(sightings).map(\.score).max() ?? 0
         }
         rules.reach = SafetyEvidence.reach
+        rules.neverRaises = SafetyEvidence.neverRaises
         rules.requestsOnly = Set(SafetyRules.rules.indices.filter { SafetyRules.rules[$0].isForRequestsOnly })
         rules.findings = { sightings in
             let all = findings(sightings)

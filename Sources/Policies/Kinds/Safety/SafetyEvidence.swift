@@ -10,7 +10,15 @@ enum SafetyEvidence {
     /// Bytes within which evidence adds up and mentions take back.
     private static let windowBytes = 400
     /// More than all that can count together: a window, two pairs before it, and the longest expressions.
-    static let reach = 2048
+    static let reach = 1024
+    /// By rule: mentions take back, and some cues only prepare what comes after them.
+    static let neverRaises: [Bool] = SafetyRules.rules.map { rule in
+        switch rule.role {
+        case .mention: true
+        case .cue(let cue): pairs[cue.rawValue].isEmpty
+        case .evidence: false
+        }
+    }
 
     private static let categoryCount = SafetyCategory.allCases.count
     private static let languageCount = SafetyLanguage.allCases.count
